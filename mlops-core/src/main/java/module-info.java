@@ -1,0 +1,15 @@
+/** Domain, seams and embedded defaults of mlops4j. */
+@org.jspecify.annotations.NullMarked
+module io.mlops4j.core {
+    requires transitive micrometer.core;
+    requires com.fasterxml.jackson.databind;
+    requires org.slf4j;
+    requires static transitive org.jspecify;
+    requires static com.google.errorprone.annotations;
+
+    exports io.mlops4j;
+    exports io.mlops4j.inference;
+    exports io.mlops4j.model;
+    exports io.mlops4j.store;
+    exports io.mlops4j.training;
+}

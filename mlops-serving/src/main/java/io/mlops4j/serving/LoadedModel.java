@@ -1,0 +1,44 @@
+package io.mlops4j.serving;
+
+import io.mlops4j.RejectedInputException;
+import io.mlops4j.model.Signature;
+import io.mlops4j.model.Value;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A model that is ready to answer. Its owner closes it once nobody runs it any more; the server's leases see to that.
+ *
+ * <p>Implementations must allow {@link #run} from several threads at once.
+ */
+public interface LoadedModel extends AutoCloseable {
+    /**
+     * What the model takes and gives.
+     *
+     * @return as the model's file declares it
+     */
+    Signature signature();
+
+    /**
+     * Answers a request. Blocks while the model computes.
+     *
+     * @param inputs a value for each input of the signature, by name
+     * @return a value for each output of the signature, by name, in its order
+     * @throws RejectedInputException if an input is missing, unknown, or of the wrong type or shape
+     */
+    Map<String, Value> run(Map<String, Value> inputs);
+
+    /**
+     * The fast path for one row of {@code float}s, if the model has one {@code FLOAT32} input of shape
+     * [rows, features] and a {@code FLOAT32} output of shape [rows] or [rows, n].
+     *
+     * @return the scorer, or empty if the model is of another form
+     */
+    default Optional<RowScorer> rowScorer() {
+        return Optional.empty();
+    }
+
+    /** Frees the model. Must not be called while a run is under way, nor twice. */
+    @Override
+    void close();
+}

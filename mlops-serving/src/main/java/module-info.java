@@ -1,0 +1,9 @@
+/** Model inference inside the JVM. */
+@org.jspecify.annotations.NullMarked
+module io.mlops4j.serving {
+    requires transitive io.mlops4j.core;
+    requires static transitive org.jspecify;
+    requires static com.google.errorprone.annotations;
+
+    exports io.mlops4j.serving;
+}
