@@ -17,7 +17,10 @@ public final class Text {
         var out = new StringBuilder(Math.min(value.length(), SHOWN) + 2).append('"');
         for (int i = 0; i < value.length(); i++) {
             if (i == SHOWN) {
-                return out.append("…\" (").append(value.length()).append(" characters)").toString();
+                return out.append("…\" (")
+                        .append(value.length())
+                        .append(" characters)")
+                        .toString();
             }
             char c = value.charAt(i);
             switch (c) {

@@ -50,11 +50,8 @@ public record ModelVersion(
     public ModelVersion {
         requireNonNull(id, "id");
         requireNonNull(semVer, "semVer");
-        files = files.stream()
-                .sorted(Comparator.comparing(Artifact::name))
-                .toList();
-        if (files.isEmpty()
-                || files.stream().map(Artifact::name).distinct().count() != files.size()) {
+        files = files.stream().sorted(Comparator.comparing(Artifact::name)).toList();
+        if (files.isEmpty() || files.stream().map(Artifact::name).distinct().count() != files.size()) {
             throw new IllegalArgumentException(
                     "Invalid files of version " + id + ": expected one or more with distinct names, got " + files);
         }
@@ -100,7 +97,10 @@ public record ModelVersion(
     public Digest digest() {
         var manifest = new StringBuilder();
         for (Artifact file : files) {
-            manifest.append(file.digest().hex()).append("  ").append(file.name()).append('\n');
+            manifest.append(file.digest().hex())
+                    .append("  ")
+                    .append(file.name())
+                    .append('\n');
         }
         return Digest.of(manifest.toString().getBytes(StandardCharsets.UTF_8));
     }

@@ -24,8 +24,8 @@ public record SemVer(int major, int minor, int patch, String preRelease, String 
     private static final String PRE_ID = "(?:0|[1-9]\\d*|\\d*[A-Za-z-][0-9A-Za-z-]*)";
     private static final Pattern PRE = Pattern.compile(PRE_ID + "(?:\\." + PRE_ID + ")*");
     private static final Pattern BUILD = Pattern.compile("[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*");
-    private static final Pattern GRAMMAR = Pattern.compile(NUMBER + "\\." + NUMBER + "\\." + NUMBER + "(?:-(" + PRE
-            + "))?(?:\\+(" + BUILD + "))?");
+    private static final Pattern GRAMMAR =
+            Pattern.compile(NUMBER + "\\." + NUMBER + "\\." + NUMBER + "(?:-(" + PRE + "))?(?:\\+(" + BUILD + "))?");
     private static final int MAX_LENGTH = 256;
 
     /**

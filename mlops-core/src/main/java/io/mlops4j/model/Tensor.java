@@ -67,8 +67,8 @@ public final class Tensor implements Value {
         var floats = data.asFloatBuffer();
         for (int i = 0; i < rows.length; i++) {
             if (rows[i].length != columns) {
-                throw new IllegalArgumentException("Row " + i + " has " + rows[i].length
-                        + " values, expected " + columns + " as in row 0");
+                throw new IllegalArgumentException(
+                        "Row " + i + " has " + rows[i].length + " values, expected " + columns + " as in row 0");
             }
             floats.put(rows[i]);
         }

@@ -43,8 +43,7 @@ public record VersionId(ModelName model, int number) implements Comparable<Versi
             return new VersionId(
                     ModelName.of(text.substring(0, Math.max(colon, 0))), Integer.parseInt(text.substring(colon + 1)));
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "Invalid version id " + Text.quote(text) + ": expected name:number", e);
+            throw new IllegalArgumentException("Invalid version id " + Text.quote(text) + ": expected name:number", e);
         }
     }
 

@@ -21,8 +21,7 @@ public final class VerifiedModel {
     private final byte[] bytes;
     private final Map<String, byte[]> companions;
 
-    private VerifiedModel(
-            String label, String fileName, Digest digest, byte[] bytes, Map<String, byte[]> companions) {
+    private VerifiedModel(String label, String fileName, Digest digest, byte[] bytes, Map<String, byte[]> companions) {
         this.label = label;
         this.fileName = fileName;
         this.digest = digest;
