@@ -1,0 +1,251 @@
+package io.mlops4j.store;
+
+import static java.util.Objects.requireNonNull;
+
+import io.mlops4j.ConflictException;
+import io.mlops4j.CorruptionException;
+import io.mlops4j.MlopsException;
+import io.mlops4j.OutcomeUnknownException;
+import io.mlops4j.StorageException;
+import io.mlops4j.internal.json.Json;
+import io.mlops4j.model.Digest;
+import java.io.ByteArrayOutputStream;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A log of numbered, hash-chained commits in an {@link ObjectStore}, shared by any number of writers.
+ *
+ * <p>Commit {@code n} of the log {@code registry} is the object {@code logs/registry/<n as 20 digits>}. Appending is
+ * "create n+1 if absent": of several writers one wins, and the others get a {@link ConflictException}, read on and
+ * decide again. An object holds one line of JSON (schema, number, writer, attempt, time, hash of the commit before) and
+ * then the event's bytes as they are. Its hash is the SHA-256 of all of it, so that whoever changes, drops or swaps a
+ * commit breaks the chain for every reader.
+ *
+ * <p>A lost reply is not taken for a conflict: when the store cannot say whether a write landed, or says that the key is
+ * taken, the log reads the key and looks for its own writer id and attempt there.
+ *
+ * <p>Most callers use {@link Replica}, which folds a log into a state and retries conflicts.
+ *
+ * <p>Thread-safe.
+ */
+public final class CommitLog {
+    private static final int SCHEMA = 1;
+    private static final int MAX_COMMIT = 16 << 20;
+    private static final int RESENDS = 2;
+
+    private final ObjectStore store;
+    private final String name;
+    private final Clock clock;
+    private final String writer;
+    private final AtomicLong attempts = new AtomicLong();
+
+    private CommitLog(ObjectStore store, String name, Clock clock, String writer) {
+        this.store = store;
+        this.name = name;
+        this.clock = clock;
+        this.writer = writer;
+    }
+
+    /**
+     * A place in a log: a commit's number and hash, or {@link #START}.
+     *
+     * <p>Immutable.
+     *
+     * @param number the number of the last commit before this place; 0 at the start
+     * @param hash the hash of that commit
+     */
+    public record Position(long number, Digest hash) {
+        /** Before the first commit; its hash is all zeros. */
+        public static final Position START = new Position(0, new Digest("0".repeat(64)));
+
+        /** Checks that the hash is there. */
+        public Position {
+            requireNonNull(hash, "hash");
+        }
+    }
+
+    /**
+     * Opens a log; it comes into being with its first commit.
+     *
+     * @param store holds the commits; stays open when the log is no longer used
+     * @param name one segment or several, joined by {@code /}
+     * @param clock stamps the commits
+     * @return the log, as a writer with an id of its own
+     * @throws IllegalArgumentException if the name breaks the grammar of keys
+     */
+    public static CommitLog open(ObjectStore store, String name, Clock clock) {
+        requireNonNull(store, "store");
+        requireNonNull(clock, "clock");
+        Prefix.of("logs", name);
+        byte[] id = new byte[12];
+        ThreadLocalRandom.current().nextBytes(id);
+        return new CommitLog(store, name, clock, HexFormat.of().formatHex(id));
+    }
+
+    /**
+     * The log's name.
+     *
+     * @return as it was opened
+     */
+    public String name() {
+        return name;
+    }
+
+    ObjectStore store() {
+        return store;
+    }
+
+    /**
+     * Appends an event right after a position.
+     *
+     * @param after the end of the log as the caller knows it
+     * @param event what happened; at most 15 MiB
+     * @return the commit; it is durable
+     * @throws ConflictException if another commit stands there already; nothing was written
+     * @throws StorageException if the write failed; nothing was written
+     * @throws OutcomeUnknownException if the write may or may not have landed; read the log again before any retry
+     */
+    public Commit append(Position after, byte[] event) {
+        var header = new Commit.Header(
+                SCHEMA,
+                after.number() + 1,
+                writer,
+                attempts.incrementAndGet(),
+                clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                after.hash());
+        byte[] body = encode(header, event);
+        Commit commit = new Commit(header, event.clone(), Digest.of(body));
+        for (int send = 0; ; send++) {
+            try {
+                if (store.putIfAbsent(key(header.number()), Content.of(body)) == PutOutcome.CREATED) {
+                    return commit;
+                }
+                requireOurs(header);
+                return commit;
+            } catch (OutcomeUnknownException e) {
+                if (isOurs(header, e)) {
+                    return commit;
+                }
+                if (send == RESENDS) {
+                    throw e;
+                }
+                // Absent now, but the delayed write may still land. The same body sent again settles it either way.
+            }
+        }
+    }
+
+    private void requireOurs(Commit.Header header) {
+        Commit there = read(header.number())
+                .orElseThrow(() -> new OutcomeUnknownException(
+                        "Cannot append to log " + name + ": commit " + header.number() + " was there and is gone"));
+        if (!there.header().sameWrite(header)) {
+            throw new ConflictException(
+                    "Cannot append commit " + header.number() + " to log " + name + ": another writer was first");
+        }
+    }
+
+    private boolean isOurs(Commit.Header header, OutcomeUnknownException unknown) {
+        try {
+            if (read(header.number()).isEmpty()) {
+                return false;
+            }
+        } catch (MlopsException e) {
+            unknown.addSuppressed(e);
+            throw unknown;
+        }
+        requireOurs(header);
+        return true;
+    }
+
+    /**
+     * Reads on from a position, and checks that the chain holds.
+     *
+     * @param after where to begin
+     * @param limit the most commits wanted, 1 or more
+     * @return the commits after the position in order, fewer than the limit only at the end of the log
+     * @throws CorruptionException if a commit cannot be parsed, or does not continue the chain
+     * @throws StorageException if the storage could not be read
+     */
+    public List<Commit> read(Position after, int limit) {
+        List<Commit> commits = new ArrayList<>();
+        Position position = after;
+        while (commits.size() < limit) {
+            Optional<Commit> next = read(position.number() + 1);
+            if (next.isEmpty()) {
+                break;
+            }
+            Digest previous = next.get().header().previous();
+            if (!previous.equals(position.hash())) {
+                throw new CorruptionException("Log " + name + " is broken at commit "
+                        + next.get().number() + ": it follows a commit with " + previous + ", but commit "
+                        + position.number() + " has " + position.hash());
+            }
+            commits.add(next.get());
+            position = next.get().position();
+        }
+        return commits;
+    }
+
+    /**
+     * Reads one commit; the chain is not checked.
+     *
+     * @param number 1 or more
+     * @return the commit, or empty if the log is shorter
+     * @throws CorruptionException if it cannot be parsed, or stands at the wrong number
+     * @throws StorageException if the storage could not be read
+     */
+    public Optional<Commit> read(long number) {
+        return store.get(key(number)).map(object -> decode(number, object.bytes(MAX_COMMIT)));
+    }
+
+    private Key key(long number) {
+        return Key.of("logs", name, number(number));
+    }
+
+    static String number(long number) {
+        if (number < 1) {
+            throw new IllegalArgumentException("Invalid commit number " + number + ": expected 1 or more");
+        }
+        return String.format("%020d", number);
+    }
+
+    private static byte[] encode(Commit.Header header, byte[] event) {
+        var body = new ByteArrayOutputStream(event.length + 256);
+        body.writeBytes(Json.write(header));
+        body.write('\n');
+        body.writeBytes(event);
+        if (body.size() > MAX_COMMIT) {
+            throw new IllegalArgumentException(
+                    "Cannot append an event of " + event.length + " bytes: a commit holds at most " + MAX_COMMIT);
+        }
+        return body.toByteArray();
+    }
+
+    private Commit decode(long number, byte[] body) {
+        String what = "commit " + number + " of log " + name;
+        int line = 0;
+        while (line < body.length && body[line] != '\n') {
+            line++;
+        }
+        if (line == body.length) {
+            throw new CorruptionException("Cannot read " + what + ": it has no header line");
+        }
+        var header = Json.read(what, Arrays.copyOf(body, line), Commit.Header.class);
+        if (header.schema() != SCHEMA) {
+            throw new CorruptionException("Cannot read " + what + ": it has schema " + header.schema()
+                    + ", this version reads schema " + SCHEMA);
+        }
+        if (header.number() != number) {
+            throw new CorruptionException("Cannot read " + what + ": it says it is commit " + header.number());
+        }
+        return new Commit(header, Arrays.copyOfRange(body, line + 1, body.length), Digest.of(body));
+    }
+}

@@ -1,0 +1,170 @@
+package io.mlops4j.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.ConflictException;
+import io.mlops4j.CorruptionException;
+import io.mlops4j.OutcomeUnknownException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class CommitLogTest {
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-21T10:00:00Z"), ZoneOffset.UTC);
+
+    private final MemoryObjectStore memory = new MemoryObjectStore();
+    private final CommitLog log = CommitLog.open(memory, "test", CLOCK);
+
+    @Test
+    void append_chainsCommits() {
+        Commit first = log.append(CommitLog.Position.START, bytes("one"));
+        Commit second = log.append(first.position(), bytes("two"));
+
+        List<Commit> read = CommitLog.open(memory, "test", CLOCK).read(CommitLog.Position.START, 10);
+
+        assertThat(read).extracting(Commit::number).containsExactly(1L, 2L);
+        assertThat(read).extracting(commit -> new String(commit.event(), UTF_8)).containsExactly("one", "two");
+        assertThat(read.get(1).position()).isEqualTo(second.position());
+        assertThat(read.get(0).time()).isEqualTo(CLOCK.instant());
+    }
+
+    @Test
+    void append_atTakenNumber_isConflict() {
+        log.append(CommitLog.Position.START, bytes("one"));
+        CommitLog other = CommitLog.open(memory, "test", CLOCK);
+
+        assertThatThrownBy(() -> other.append(CommitLog.Position.START, bytes("one")))
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContaining("commit 1 to log test");
+        assertThat(log.read(CommitLog.Position.START, 10)).hasSize(1);
+    }
+
+    @Test
+    void read_changedCommit_isCorruption() {
+        Commit first = log.append(CommitLog.Position.START, bytes("one"));
+        log.append(first.position(), bytes("two"));
+        Key key = Key.of("logs/test", CommitLog.number(1));
+        byte[] body = memory.get(key).orElseThrow().bytes(1000);
+        body[body.length - 1] = 'X';
+        memory.delete(key);
+        memory.putIfAbsent(key, Content.of(body));
+
+        assertThatThrownBy(() -> log.read(CommitLog.Position.START, 10))
+                .isInstanceOf(CorruptionException.class)
+                .hasMessageContaining("broken at commit 2");
+    }
+
+    @Test
+    void read_swappedCommits_isCorruption() {
+        Commit first = log.append(CommitLog.Position.START, bytes("one"));
+        log.append(first.position(), bytes("two"));
+        Key key = Key.of("logs/test", CommitLog.number(1));
+        Key next = Key.of("logs/test", CommitLog.number(2));
+        byte[] two = memory.get(next).orElseThrow().bytes(1000);
+        memory.delete(key);
+        memory.putIfAbsent(key, Content.of(two));
+
+        assertThatThrownBy(() -> log.read(CommitLog.Position.START, 10))
+                .isInstanceOf(CorruptionException.class)
+                .hasMessageContaining("says it is commit 2");
+    }
+
+    @Test
+    void read_garbage_isCorruption() {
+        memory.putIfAbsent(Key.of("logs/test", CommitLog.number(1)), Content.of(bytes("{}")));
+
+        assertThatThrownBy(() -> log.read(1)).isInstanceOf(CorruptionException.class);
+    }
+
+    @Test
+    void append_replyLostButWritten_isOurs() {
+        CommitLog lossy = CommitLog.open(new Lossy(memory, true), "test", CLOCK);
+
+        Commit commit = lossy.append(CommitLog.Position.START, bytes("one"));
+
+        assertThat(commit.number()).isEqualTo(1);
+        assertThat(log.read(CommitLog.Position.START, 10)).hasSize(1);
+    }
+
+    @Test
+    void append_lostBeforeWritten_isSentAgain() {
+        CommitLog lossy = CommitLog.open(new Lossy(memory, false), "test", CLOCK);
+
+        Commit commit = lossy.append(CommitLog.Position.START, bytes("one"));
+
+        assertThat(commit.number()).isEqualTo(1);
+        assertThat(log.read(CommitLog.Position.START, 10)).hasSize(1);
+    }
+
+    @Test
+    void append_replyLostAndOtherWasFirst_isConflict() {
+        log.append(CommitLog.Position.START, bytes("theirs"));
+        CommitLog lossy = CommitLog.open(new Lossy(memory, true), "test", CLOCK);
+
+        assertThatThrownBy(() -> lossy.append(CommitLog.Position.START, bytes("ours")))
+                .isInstanceOf(ConflictException.class);
+    }
+
+    @Test
+    void append_neverSettled_isOutcomeUnknown() {
+        CommitLog lossy = CommitLog.open(new Lossy(memory, false, false, false, false), "test", CLOCK);
+
+        assertThatThrownBy(() -> lossy.append(CommitLog.Position.START, bytes("one")))
+                .isInstanceOf(OutcomeUnknownException.class);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    /** Loses the reply of the first puts: true after the write has landed, false before. */
+    private static final class Lossy implements ObjectStore {
+        private final ObjectStore inner;
+        private final Deque<Boolean> losses = new ArrayDeque<>();
+
+        Lossy(ObjectStore inner, Boolean... landed) {
+            this.inner = inner;
+            losses.addAll(List.of(landed));
+        }
+
+        @Override
+        public PutOutcome putIfAbsent(Key key, Content content) {
+            Boolean landed = losses.poll();
+            if (landed == null) {
+                return inner.putIfAbsent(key, content);
+            }
+            if (landed) {
+                inner.putIfAbsent(key, content);
+            }
+            throw new OutcomeUnknownException("The reply to put " + key + " was lost");
+        }
+
+        @Override
+        public Optional<StoredObject> get(Key key) {
+            return inner.get(key);
+        }
+
+        @Override
+        public KeyPage list(Prefix prefix, @Nullable Key after, int limit) {
+            return inner.list(prefix, after, limit);
+        }
+
+        @Override
+        public void delete(Key key) {
+            inner.delete(key);
+        }
+
+        @Override
+        public void close() {
+            inner.close();
+        }
+    }
+}
