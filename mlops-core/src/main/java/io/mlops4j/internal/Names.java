@@ -35,6 +35,16 @@ public final class Names {
         return name;
     }
 
+    /**
+     * Whether a name keeps the grammar.
+     *
+     * @param name any text
+     * @return true if {@link #check} would return it
+     */
+    public static boolean isValid(String name) {
+        return broken(name) == null;
+    }
+
     private static @Nullable String broken(String name) {
         if (name.isEmpty()) {
             return "is empty, expected 1 to " + MAX_LENGTH + " characters";
