@@ -1,5 +1,6 @@
 /** Domain, seams and embedded defaults of mlops4j. */
 @org.jspecify.annotations.NullMarked
+@SuppressWarnings("module") // the modules named in qualified exports are compiled after this one
 module io.mlops4j.core {
     requires transitive micrometer.core;
     requires com.fasterxml.jackson.databind;
@@ -11,6 +12,8 @@ module io.mlops4j.core {
 
     exports io.mlops4j;
     exports io.mlops4j.inference;
+    exports io.mlops4j.internal to
+            io.mlops4j.serving;
     exports io.mlops4j.model;
     exports io.mlops4j.store;
     exports io.mlops4j.training;

@@ -2,8 +2,11 @@
 @org.jspecify.annotations.NullMarked
 module io.mlops4j.serving {
     requires transitive io.mlops4j.core;
+    requires com.microsoft.onnxruntime;
+    requires org.slf4j;
     requires static transitive org.jspecify;
     requires static com.google.errorprone.annotations;
 
     exports io.mlops4j.serving;
+    exports io.mlops4j.serving.onnx;
 }

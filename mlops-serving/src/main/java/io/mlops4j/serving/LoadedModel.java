@@ -25,6 +25,7 @@ public interface LoadedModel extends AutoCloseable {
      * @param inputs a value for each input of the signature, by name
      * @return a value for each output of the signature, by name, in its order
      * @throws RejectedInputException if an input is missing, unknown, or of the wrong type or shape
+     * @throws InferenceException if the model failed while it computed, or was stopped
      */
     Map<String, Value> run(Map<String, Value> inputs);
 
@@ -37,6 +38,12 @@ public interface LoadedModel extends AutoCloseable {
     default Optional<RowScorer> rowScorer() {
         return Optional.empty();
     }
+
+    /**
+     * Asks the runs that are under way to stop soon, with an {@link InferenceException}; whether they do is up to the
+     * runtime, and this one by default cannot. Called only on a model that is to be closed. Does not wait.
+     */
+    default void terminate() {}
 
     /** Frees the model. Must not be called while a run is under way, nor twice. */
     @Override

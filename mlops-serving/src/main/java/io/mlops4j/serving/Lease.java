@@ -1,0 +1,63 @@
+package io.mlops4j.serving;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/*
+ * How many callers are inside a model, and whether new ones may come in. One number tells both: the low 63 bits count
+ * the leases, the sign bit says that the model is retired.
+ *
+ *  - Taking a lease adds one and then looks at the sign. If the model was retired, the taker puts its one back and
+ *    goes elsewhere; it has touched nothing. Adding first needs no retry loop, so takers never wait for each other.
+ *  - Retiring sets the sign once. From then on nobody gets a lease, so the count of true leases only falls. It may still
+ *    flicker upwards by takers that are about to put their one back, which delays "drained" but cannot fake it.
+ *  - Whoever brings the number to exactly the sign bit opens the latch: at that moment no lease is held, and none can
+ *    be taken any more. If no lease is held when the sign is set, retiring opens it.
+ *
+ * What a holder did to the model happens before the latch opens (release is a volatile write, and the latch is opened
+ * by a thread that read it or a later value), so whoever awaited the latch may free the model.
+ */
+/**
+ * Counts who is inside a model, so that it is freed only when nobody is.
+ *
+ * <p>Thread-safe and lock-free.
+ */
+final class Lease {
+    private static final long RETIRED = Long.MIN_VALUE;
+
+    private final AtomicLong state = new AtomicLong();
+    private final CountDownLatch drained = new CountDownLatch(1);
+
+    /** Takes a lease, to be released once; false if the model is retired. */
+    boolean tryAcquire() {
+        if (state.getAndIncrement() >= 0) {
+            return true;
+        }
+        release();
+        return false;
+    }
+
+    void release() {
+        if (state.decrementAndGet() == RETIRED) {
+            drained.countDown();
+        }
+    }
+
+    /** Refuses new leases from now on. Retiring twice is retiring once. */
+    void retire() {
+        if (state.getAndUpdate(s -> s | RETIRED) << 1 == 0) {
+            drained.countDown();
+        }
+    }
+
+    /** Waits until a retired model has no leases left; false if that took longer. */
+    boolean awaitDrained(long timeoutNanos) throws InterruptedException {
+        return drained.await(timeoutNanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** The leases held now; may count takers that are about to be refused. */
+    long held() {
+        return state.get() & Long.MAX_VALUE;
+    }
+}

@@ -1,0 +1,89 @@
+package io.mlops4j.serving.onnx;
+
+import ai.onnxruntime.OnnxMap;
+import ai.onnxruntime.OnnxSequence;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtUtil;
+import ai.onnxruntime.TensorInfo;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.MapValue;
+import io.mlops4j.model.SequenceValue;
+import io.mlops4j.model.Shape;
+import io.mlops4j.model.Tensor;
+import io.mlops4j.model.Value;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Copies what a run gave out of native memory. */
+final class Answers {
+    private Answers() {}
+
+    static Map<String, Value> read(OrtSession.Result result) throws OrtException {
+        Map<String, Value> values = new LinkedHashMap<>();
+        for (Map.Entry<String, OnnxValue> entry : result) {
+            values.put(entry.getKey(), read(entry.getValue()));
+        }
+        return values;
+    }
+
+    private static Value read(OnnxValue value) throws OrtException {
+        if (value instanceof OnnxTensor tensor) {
+            return read(tensor);
+        }
+        if (value instanceof OnnxSequence sequence) {
+            return read(sequence);
+        }
+        if (value instanceof OnnxMap map) {
+            return read(map);
+        }
+        throw new OrtException("An output is a " + value.getType() + ", which is not supported");
+    }
+
+    private static Tensor read(OnnxTensor tensor) throws OrtException {
+        TensorInfo info = tensor.getInfo();
+        ElementType type = OnnxTypes.element(info)
+                .orElseThrow(() ->
+                        new OrtException("An output is a tensor of " + info.onnxType + ", which is not supported"));
+        long[] sizes = info.getShape();
+        if (type == ElementType.STRING) {
+            return Tensor.ofStrings(strings(tensor, sizes), sizes);
+        }
+        // The declared type decides: the binding's own readers give unsigned numbers as signed ones.
+        ByteBuffer data = tensor.getByteBuffer();
+        return Tensor.ofData(type, data, Shape.of(sizes));
+    }
+
+    private static List<String> strings(OnnxTensor tensor, long[] sizes) throws OrtException {
+        if (Shape.of(sizes).elementCount() == 0) {
+            return List.of();
+        }
+        Object value = tensor.getValue();
+        return value instanceof String text ? List.of(text) : List.of(OrtUtil.flattenString(value));
+    }
+
+    private static SequenceValue read(OnnxSequence sequence) throws OrtException {
+        List<? extends OnnxValue> elements = sequence.getValue();
+        try {
+            List<Value> values = new ArrayList<>(elements.size());
+            for (OnnxValue element : elements) {
+                values.add(read(element));
+            }
+            return new SequenceValue(values);
+        } finally {
+            OnnxValue.close(elements);
+        }
+    }
+
+    /** The runtime's map is sorted by key; the binding loses the order, so sort again. */
+    private static MapValue read(OnnxMap map) throws OrtException {
+        Map<Object, Object> sorted = new TreeMap<>(map.getValue());
+        return new MapValue(sorted);
+    }
+}

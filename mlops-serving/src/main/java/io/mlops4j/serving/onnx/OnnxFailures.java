@@ -1,0 +1,43 @@
+package io.mlops4j.serving.onnx;
+
+import ai.onnxruntime.OrtException;
+import io.mlops4j.MlopsException;
+import io.mlops4j.RejectedInputException;
+import io.mlops4j.RejectedModelException;
+import io.mlops4j.internal.Text;
+import io.mlops4j.serving.InferenceException;
+
+/**
+ * Says what went wrong in ONNX Runtime, in our types. The runtime's text may quote the model's own names, so it is
+ * escaped.
+ *
+ * <p>Immutable.
+ *
+ * @param model the model for messages, such as {@code rides:3}
+ */
+record OnnxFailures(String model) {
+    RejectedModelException ofLoad(Exception cause) {
+        return new RejectedModelException("Cannot load model " + model + ": " + text(cause) + hint(text(cause)), cause);
+    }
+
+    MlopsException ofRun(OrtException cause) {
+        String message = "Cannot run model " + model + ": " + text(cause);
+        if (cause.getCode() == OrtException.OrtErrorCode.ORT_INVALID_ARGUMENT) {
+            return new RejectedInputException(message, cause);
+        }
+        return new InferenceException(message, cause);
+    }
+
+    private static String text(Exception cause) {
+        String message = cause.getMessage();
+        return Text.quote(message == null ? cause.getClass().getName() : message);
+    }
+
+    /** StringNormalizer builds a C++ locale by this name, and the runtime's own message does not say what to do. */
+    private static String hint(String text) {
+        return text.contains("locale")
+                ? "; its StringNormalizer needs the locale en_US.UTF-8, which this machine does not have: install it"
+                        + " (Debian: package locales, then locale-gen en_US.UTF-8)"
+                : "";
+    }
+}

@@ -1,0 +1,134 @@
+package io.mlops4j.serving.onnx;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.mlops4j.RejectedModelException;
+import io.mlops4j.internal.Text;
+import io.mlops4j.model.Signature;
+import io.mlops4j.model.TensorSpec;
+import io.mlops4j.model.Value;
+import io.mlops4j.model.ValueSpec;
+import io.mlops4j.serving.InputCheck;
+import io.mlops4j.serving.LoadedModel;
+import io.mlops4j.serving.RowForm;
+import io.mlops4j.serving.RowScorer;
+import io.mlops4j.serving.VerifiedModel;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A session and all that must live as long as it does, in this order: external weights, options, session. They are
+ * freed in the reverse order, once.
+ */
+final class OnnxModel implements LoadedModel {
+    private static final Logger LOG = LoggerFactory.getLogger(OnnxModel.class);
+
+    private final OnnxFailures failures;
+    private final NativeResources owned;
+    private final OrtSession session;
+    private final OrtSession.RunOptions runOptions;
+    private final TensorMaker maker;
+    private final Signature signature;
+    private final @Nullable OnnxRowScorer scorer;
+    private final SlotPool<ByteBuffer> memory = new SlotPool<>();
+    private volatile boolean closed;
+
+    private OnnxModel(
+            VerifiedModel model,
+            OnnxOptions options,
+            List<ExternalTensor> external,
+            OrtEnvironment environment,
+            NativeResources owned)
+            throws OrtException {
+        this.failures = new OnnxFailures(model.label());
+        this.owned = owned;
+        this.maker = owned.own(new TensorMaker(environment));
+        var weights = new ExternalWeights(model, maker, owned).make(external);
+        OrtSession.SessionOptions sessionOptions = owned.own(options.open());
+        if (!weights.isEmpty()) {
+            sessionOptions.addExternalInitializers(weights);
+        }
+        this.session = owned.own(environment.createSession(model.bytes(), sessionOptions));
+        this.runOptions = owned.own(new OrtSession.RunOptions());
+        this.signature = signature(model.label());
+        this.scorer = RowForm.of(signature)
+                .map(form -> new OnnxRowScorer(failures, environment, session, runOptions, form))
+                .orElse(null);
+    }
+
+    /** Loads; frees all it made if that fails. */
+    static OnnxModel load(
+            VerifiedModel model, OnnxOptions options, List<ExternalTensor> external, OrtEnvironment environment) {
+        var owned = new NativeResources();
+        try {
+            return new OnnxModel(model, options, external, environment, owned);
+        } catch (RejectedModelException e) {
+            owned.close();
+            throw e;
+        } catch (OrtException | RuntimeException e) {
+            owned.close();
+            throw new OnnxFailures(model.label()).ofLoad(e);
+        }
+    }
+
+    private Signature signature(String label) throws OrtException {
+        List<ValueSpec> inputs = OnnxTypes.specs(label, session.getInputInfo().values());
+        for (ValueSpec input : inputs) {
+            if (!(input instanceof TensorSpec)) {
+                throw new RejectedModelException("Cannot load model " + label + ": input " + Text.quote(input.name())
+                        + " is a " + input.getClass().getSimpleName()
+                        + ", expected a tensor: ONNX Runtime's Java binding takes no sequences or maps");
+            }
+        }
+        return new Signature(
+                inputs, OnnxTypes.specs(label, session.getOutputInfo().values()));
+    }
+
+    @Override
+    public Signature signature() {
+        return signature;
+    }
+
+    @Override
+    public Map<String, Value> run(Map<String, Value> inputs) {
+        if (closed) {
+            throw new IllegalStateException("Model " + failures.model() + " is closed");
+        }
+        InputCheck.check(failures.model(), signature, inputs);
+        try (Feed feed = Feed.of(failures.model(), inputs, maker, memory);
+                OrtSession.Result result = session.run(feed.tensors(), runOptions)) {
+            return Answers.read(result);
+        } catch (OrtException e) {
+            throw failures.ofRun(e);
+        }
+    }
+
+    @Override
+    public Optional<RowScorer> rowScorer() {
+        return Optional.ofNullable(scorer);
+    }
+
+    @Override
+    public void terminate() {
+        try {
+            runOptions.setTerminate(true);
+        } catch (OrtException e) {
+            LOG.warn("Cannot ask model {} to stop", failures.model(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        if (scorer != null) {
+            scorer.close();
+        }
+        owned.close();
+    }
+}

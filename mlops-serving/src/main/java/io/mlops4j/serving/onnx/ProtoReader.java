@@ -1,0 +1,128 @@
+package io.mlops4j.serving.onnx;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Walks the fields of one protocol-buffer message in place: {@code while (reader.next()) switch (reader.field())}. It
+ * knows only the wire format [1]; every length is checked against the enclosing message, so no input makes it read
+ * outside or allocate more than the input's size.
+ *
+ * <p>[1] https://protobuf.dev/programming-guides/encoding/
+ *
+ * <p>Confined to one thread at a time.
+ */
+final class ProtoReader {
+    static final int VARINT = 0;
+    static final int BYTES = 2;
+    private static final int FIXED64 = 1;
+    private static final int FIXED32 = 5;
+    private static final int MAX_VARINT_SHIFT = 63;
+
+    private final byte[] bytes;
+    private final int end;
+    private int position;
+    private int field;
+    private int wireType;
+    private long number;
+    private int start;
+
+    private ProtoReader(byte[] bytes, int start, int end) {
+        this.bytes = bytes;
+        this.position = start;
+        this.end = end;
+    }
+
+    static ProtoReader of(byte[] bytes) {
+        return new ProtoReader(bytes, 0, bytes.length);
+    }
+
+    /** Reads the next field whole; false at the end of the message. */
+    boolean next() throws MalformedProtoException {
+        if (position == end) {
+            return false;
+        }
+        long tag = varint();
+        if (tag < 0 || tag > 0xffffffffL || tag >>> 3 == 0) {
+            throw new MalformedProtoException("field tag " + tag + " at byte " + position);
+        }
+        field = (int) (tag >>> 3);
+        wireType = (int) (tag & 7);
+        start = position;
+        switch (wireType) {
+            case VARINT -> number = varint();
+            case BYTES -> {
+                long length = varint();
+                start = position;
+                skip(length);
+            }
+            case FIXED64 -> skip(Long.BYTES);
+            case FIXED32 -> skip(Integer.BYTES);
+            default -> throw new MalformedProtoException("wire type " + wireType + " at byte " + position);
+        }
+        return true;
+    }
+
+    int field() {
+        return field;
+    }
+
+    boolean isBytes() {
+        return wireType == BYTES;
+    }
+
+    boolean isVarint() {
+        return wireType == VARINT;
+    }
+
+    /** The value of a varint field. */
+    long number() {
+        return number;
+    }
+
+    /** A reader of the message in a bytes field. */
+    ProtoReader message() {
+        return new ProtoReader(bytes, start, position);
+    }
+
+    /** The text in a bytes field. */
+    String text() {
+        return new String(bytes, start, position - start, StandardCharsets.UTF_8);
+    }
+
+    /** True while a packed field of varints has more; read them with {@link #varint()}. */
+    boolean hasMore() {
+        return position < end;
+    }
+
+    long varint() throws MalformedProtoException {
+        long value = 0;
+        for (int shift = 0; shift <= MAX_VARINT_SHIFT; shift += 7) {
+            if (position == end) {
+                throw new MalformedProtoException("a number is cut off at byte " + position);
+            }
+            byte b = bytes[position++];
+            value |= (long) (b & 0x7f) << shift;
+            if (b >= 0) {
+                return value;
+            }
+        }
+        throw new MalformedProtoException("a number of more than 10 bytes at byte " + position);
+    }
+
+    private void skip(long length) throws MalformedProtoException {
+        if (length < 0 || length > end - position) {
+            throw new MalformedProtoException("a field of " + Long.toUnsignedString(length) + " bytes at byte "
+                    + position + ", where " + (end - position) + " are left");
+        }
+        position += (int) length;
+    }
+
+    /** The bytes are no protocol-buffer message. */
+    static final class MalformedProtoException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        MalformedProtoException(String message) {
+            super(message);
+        }
+    }
+}
