@@ -1,0 +1,68 @@
+package io.mlops4j.serving;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.mlops4j.MlopsException;
+import io.mlops4j.RejectedModelException;
+import io.mlops4j.internal.Text;
+import io.mlops4j.model.VersionId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a version from verified bytes to ready: finds a runtime, loads, warms.
+ *
+ * <p>Thread-safe.
+ */
+final class ModelLoader {
+    private final List<InferenceRuntime> runtimes;
+    private final WarmUp warmUp;
+    private final @Nullable MeterRegistry registry;
+
+    ModelLoader(List<InferenceRuntime> runtimes, WarmUp warmUp, @Nullable MeterRegistry registry) {
+        this.runtimes = List.copyOf(runtimes);
+        this.warmUp = warmUp;
+        this.registry = registry;
+    }
+
+    /**
+     * Loads and warms; leaves nothing behind if that fails.
+     *
+     * @throws RejectedModelException if no runtime takes the model, or it cannot be loaded or warmed
+     */
+    Served load(VersionId version, VerifiedModel verified) {
+        InferenceRuntime runtime = runtimeFor(verified);
+        LoadedModel model = open(runtime, verified);
+        try {
+            new Warmer(verified.label(), model, warmUp).warm();
+            return new Served(version, model, VersionMeters.of(registry, version, runtime.name()));
+        } catch (RuntimeException e) {
+            model.close();
+            throw rejected(verified, e);
+        }
+    }
+
+    private LoadedModel open(InferenceRuntime runtime, VerifiedModel verified) {
+        try {
+            return runtime.load(verified);
+        } catch (RuntimeException e) {
+            throw rejected(verified, e);
+        }
+    }
+
+    private InferenceRuntime runtimeFor(VerifiedModel verified) {
+        for (InferenceRuntime runtime : runtimes) {
+            if (runtime.accepts(verified)) {
+                return runtime;
+            }
+        }
+        throw new RejectedModelException("Cannot load model " + verified.label() + " from "
+                + Text.quote(verified.fileName()) + ": no runtime takes it, expected a model for one of "
+                + runtimes.stream().map(InferenceRuntime::name).toList());
+    }
+
+    private static RuntimeException rejected(VerifiedModel verified, RuntimeException e) {
+        return e instanceof MlopsException
+                ? e
+                : new RejectedModelException("Cannot load model " + verified.label() + ": " + e, e);
+    }
+}

@@ -1,0 +1,338 @@
+package io.mlops4j.serving;
+
+import static java.util.Objects.requireNonNull;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.mlops4j.NotFoundException;
+import io.mlops4j.RejectedInputException;
+import io.mlops4j.RejectedModelException;
+import io.mlops4j.inference.Inference;
+import io.mlops4j.model.ModelName;
+import io.mlops4j.model.Signature;
+import io.mlops4j.model.Tensor;
+import io.mlops4j.model.Value;
+import io.mlops4j.model.VersionId;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves models in this JVM behind a front that stays while versions come and go.
+ *
+ * <pre>{@code
+ * try (var server = ModelServer.builder()
+ *         .serve(rides, Path.of("rides.onnx"))
+ *         .observedBy(monitor)
+ *         .start()) {
+ *     float tomorrow = server.score(rides, row);
+ *     Prediction prediction = server.predict(rides, Map.of("x", Tensor.ofRows(row)));
+ *     server.swap(rides, ModelFile.of(Path.of("rides-2.onnx")));     // no request fails or sees two versions
+ * }
+ * }</pre>
+ *
+ * <p>One request is answered by one version. A new version is loaded and warmed before it takes over, atomically; the old
+ * one is freed when its last request has its answer. Listeners hear of an answer before the caller gets it, on the
+ * caller's thread, when the version is free to go already: a listener may swap models.
+ *
+ * <p>Closing waits for the requests under way. Close a server before the JVM shuts down, not in a shutdown hook: hooks
+ * run side by side, and the native runtime has one that frees what a model may be using.
+ *
+ * <p>Thread-safe.
+ */
+public final class ModelServer implements AutoCloseable {
+    private final Map<ModelName, Slot> slots = new HashMap<>();
+    private final Listeners listeners;
+    private final Clock clock;
+    private final Supplier<String> ids;
+    private final @Nullable MeterRegistry registry;
+    private final List<Meter> gauges = new ArrayList<>();
+
+    ModelServer(
+            Collection<Slot> slots,
+            Listeners listeners,
+            Clock clock,
+            Supplier<String> ids,
+            @Nullable MeterRegistry registry) {
+        slots.forEach(slot -> this.slots.put(slot.name(), slot));
+        this.listeners = listeners;
+        this.clock = clock;
+        this.ids = ids;
+        this.registry = registry;
+        if (registry != null) {
+            slots.forEach(slot -> gauge(slot, registry));
+        }
+    }
+
+    /**
+     * Starts the description of a server of files.
+     *
+     * @return a builder that has no source for aliases
+     */
+    public static ModelServerBuilder builder() {
+        return new ModelServerBuilder(null);
+    }
+
+    /**
+     * Starts the description of a server of aliases, and of files if wanted.
+     *
+     * @param source where aliases are resolved, a registry for example
+     * @return a builder
+     */
+    public static ModelServerBuilder of(ModelSource source) {
+        return new ModelServerBuilder(requireNonNull(source, "source"));
+    }
+
+    /**
+     * Answers a request. Blocks while the model computes.
+     *
+     * @param name the model
+     * @param inputs a value for each of its inputs
+     * @return its outputs, and the version that gave them
+     * @throws NotFoundException if no model of that name is served
+     * @throws RejectedInputException if an input is missing, unknown, or of the wrong type or shape
+     * @throws InferenceException if the model failed while it computed
+     * @throws IllegalStateException if the server is closed
+     */
+    public Prediction predict(ModelName name, Map<String, Value> inputs) {
+        Served served = slot(name).pin();
+        long start = System.nanoTime();
+        Map<String, Value> outputs;
+        try {
+            outputs = served.model().run(inputs);
+        } catch (Throwable e) {
+            countFailure(served, e);
+            throw e;
+        } finally {
+            served.lease().release();
+        }
+        long nanos = System.nanoTime() - start;
+        served.meters().ok(nanos);
+        var prediction = new Prediction(ids.get(), served.version(), outputs);
+        if (!listeners.isEmpty()) {
+            publish(prediction.id(), served, nanos, inputs, outputs);
+        }
+        return prediction;
+    }
+
+    /**
+     * Scores one row by the fast path and gives the first number of the answer.
+     *
+     * @param name the model; it must have the form that {@link RowForm} tells
+     * @param row one value for each feature; only read, and not kept
+     * @return the model's number for the row; for a classifier, that of its first class
+     * @throws NotFoundException if no model of that name is served
+     * @throws RejectedInputException if the model has another form, or the row another length
+     * @throws InferenceException if the model failed while it computed
+     * @throws IllegalStateException if the server is closed
+     */
+    public float score(ModelName name, float[] row) {
+        Served served = slot(name).pin();
+        float[] out;
+        long start = nanoTime(served);
+        try {
+            RowScorer scorer = scorer(served);
+            out = new float[scorer.outputs()];
+            scorer.score(row, out);
+        } catch (Throwable e) {
+            countFailure(served, e);
+            throw e;
+        } finally {
+            served.lease().release();
+        }
+        scored(served, start, row, out);
+        return out[0];
+    }
+
+    /**
+     * Scores one row by the fast path.
+     *
+     * @param name the model; it must have the form that {@link RowForm} tells
+     * @param row one value for each feature; only read, and not kept
+     * @param out receives the numbers of the answer from index 0; must have room for them
+     * @throws NotFoundException if no model of that name is served
+     * @throws RejectedInputException if the model has another form, or the row another length
+     * @throws InferenceException if the model failed while it computed
+     * @throws IllegalArgumentException if {@code out} is too short
+     * @throws IllegalStateException if the server is closed
+     */
+    public void score(ModelName name, float[] row, float[] out) {
+        Served served = slot(name).pin();
+        long start = nanoTime(served);
+        try {
+            scorer(served).score(row, out);
+        } catch (Throwable e) {
+            countFailure(served, e);
+            throw e;
+        } finally {
+            served.lease().release();
+        }
+        scored(served, start, row, out);
+    }
+
+    private static RowScorer scorer(Served served) {
+        RowScorer scorer = served.scorer();
+        if (scorer == null) {
+            throw new RejectedInputException("Cannot score a row by model " + served.version()
+                    + ": expected a model of one FLOAT32 input [rows, features] with a FLOAT32 output; use predict");
+        }
+        return scorer;
+    }
+
+    /** The clock is not free beside a model that answers in two microseconds: read it only for somebody. */
+    private long nanoTime(Served served) {
+        return served.meters().areOn() || !listeners.isEmpty() ? System.nanoTime() : 0;
+    }
+
+    private void scored(Served served, long start, float[] row, float[] out) {
+        if (!served.meters().areOn() && listeners.isEmpty()) {
+            return;
+        }
+        long nanos = System.nanoTime() - start;
+        served.meters().ok(nanos);
+        if (!listeners.isEmpty()) {
+            publishRow(served, nanos, row, out);
+        }
+    }
+
+    private void publishRow(Served served, long nanos, float[] row, float[] out) {
+        served.form().ifPresent(form -> {
+            float[] answer = out.length == form.outputs() ? out : Arrays.copyOf(out, form.outputs());
+            publish(
+                    ids.get(),
+                    served,
+                    nanos,
+                    Map.of(
+                            form.input().name(),
+                            Tensor.ofFloats(row, form.inputRow().sizes())),
+                    Map.of(
+                            form.output().name(),
+                            Tensor.ofFloats(answer, form.outputRow().sizes())));
+        });
+    }
+
+    private void publish(String id, Served served, long nanos, Map<String, Value> inputs, Map<String, Value> outputs) {
+        listeners.publish(
+                new Inference(id, served.version(), clock.instant(), Duration.ofNanos(nanos), inputs, outputs));
+    }
+
+    private static void countFailure(Served served, Throwable e) {
+        if (e instanceof RejectedInputException) {
+            served.meters().rejected();
+        } else {
+            served.meters().failed();
+        }
+    }
+
+    /**
+     * Serves what a model's alias points at now. Blocks until the new version serves and the old one is freed. Does
+     * nothing if the version is served already. Call it when an alias has moved.
+     *
+     * @param name a model that is served by alias
+     * @return the version that is served
+     * @throws NotFoundException if no model of that name is served, or its alias is gone
+     * @throws RejectedModelException if the version cannot be loaded or warmed; the old one still serves
+     * @throws IllegalStateException if the model is served from a file, or the server is closed
+     */
+    public VersionId refresh(ModelName name) {
+        return slot(name).refresh();
+    }
+
+    /**
+     * Serves another file in place of the one served now. Blocks until the new one serves and the old one is freed.
+     *
+     * @param name a model that is served from a file
+     * @param file the new model
+     * @return its version, whose number counts the files served under this name
+     * @throws NotFoundException if no model of that name is served, or a file is missing
+     * @throws RejectedModelException if the file cannot be loaded or warmed; the old one still serves
+     * @throws IllegalStateException if the model is served by alias, or the server is closed
+     */
+    public VersionId swap(ModelName name, ModelFile file) {
+        return slot(name).swap(file::read);
+    }
+
+    /**
+     * Serves other bytes in place of those served now, as {@link #swap(ModelName, ModelFile)} does.
+     *
+     * @param name a model that is served from a file
+     * @param model the new model
+     * @return its version, whose number counts the files served under this name
+     * @throws NotFoundException if no model of that name is served
+     * @throws RejectedModelException if the model cannot be loaded or warmed; the old one still serves
+     * @throws IllegalStateException if the model is served by alias, or the server is closed
+     */
+    public VersionId swap(ModelName name, VerifiedModel model) {
+        return slot(name).swap(label -> model);
+    }
+
+    /**
+     * What is served.
+     *
+     * @return the version of every model, in the order of their names; empty once the server is closed
+     */
+    public Map<ModelName, VersionId> served() {
+        Map<ModelName, VersionId> versions = new TreeMap<>();
+        slots.values().forEach(slot -> slot.version().ifPresent(version -> versions.put(slot.name(), version)));
+        return versions;
+    }
+
+    /**
+     * What a model takes and gives.
+     *
+     * @param name the model
+     * @return the signature of the version that is served now
+     * @throws NotFoundException if no model of that name is served
+     * @throws IllegalStateException if the server is closed
+     */
+    public Signature signature(ModelName name) {
+        Served served = slot(name).pin();
+        try {
+            return served.model().signature();
+        } finally {
+            served.lease().release();
+        }
+    }
+
+    private Slot slot(ModelName name) {
+        Slot slot = slots.get(name);
+        if (slot == null) {
+            throw new NotFoundException("Model " + name + " is not served here, expected one of "
+                    + slots.keySet().stream().sorted().toList());
+        }
+        return slot;
+    }
+
+    private void gauge(Slot slot, MeterRegistry meters) {
+        gauges.add(Gauge.builder("mlops.models.loaded", slot, Slot::loadedVersions)
+                .description("Versions in memory, those that are draining included")
+                .tag("model", slot.name().value())
+                .register(meters));
+        gauges.add(Gauge.builder("mlops.leases", slot, Slot::leases)
+                .description("Requests under way")
+                .tag("model", slot.name().value())
+                .register(meters));
+    }
+
+    /**
+     * Takes no more requests, waits until those under way have their answers (asking slow ones to stop after the drain
+     * time-out), and frees every model. Closing twice is closing once.
+     */
+    @Override
+    public void close() {
+        slots.values().forEach(Slot::close);
+        MeterRegistry meters = registry;
+        if (meters != null) {
+            gauges.forEach(meters::remove);
+        }
+    }
+}

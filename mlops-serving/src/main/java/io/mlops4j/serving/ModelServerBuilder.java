@@ -1,0 +1,240 @@
+package io.mlops4j.serving;
+
+import static java.util.Objects.requireNonNull;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.mlops4j.NotFoundException;
+import io.mlops4j.RejectedModelException;
+import io.mlops4j.inference.InferenceListener;
+import io.mlops4j.model.Alias;
+import io.mlops4j.model.ModelName;
+import io.mlops4j.serving.onnx.OnnxRuntime;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Describes a {@link ModelServer}. What is not said has a safe default.
+ *
+ * <p>Confined to one thread at a time.
+ */
+public final class ModelServerBuilder {
+    private static final Duration DEFAULT_DRAIN_TIMEOUT = Duration.ofSeconds(30);
+
+    private final @Nullable ModelSource source;
+    private final Map<ModelName, Origin> origins = new LinkedHashMap<>();
+    private final List<InferenceRuntime> runtimes = new ArrayList<>();
+    private final List<InferenceListener> listeners = new ArrayList<>();
+    private WarmUp warmUp = WarmUp.madeUp();
+    private Duration drainTimeout = DEFAULT_DRAIN_TIMEOUT;
+    private Clock clock = Clock.systemUTC();
+    private Supplier<String> ids = new InferenceIds();
+    private @Nullable MeterRegistry registry;
+
+    /** Where a model comes from. */
+    private interface Origin {
+        /** The alias to follow, if it is one. */
+        Slot.@Nullable Following following();
+
+        /** Loads the first version into a new slot. */
+        void fill(Slot slot);
+    }
+
+    private record AliasOrigin(Slot.Following following) implements Origin {
+        @Override
+        public void fill(Slot slot) {
+            slot.refresh();
+        }
+    }
+
+    private record FileOrigin(Function<String, VerifiedModel> file) implements Origin {
+        @Override
+        public Slot.@Nullable Following following() {
+            return null;
+        }
+
+        @Override
+        public void fill(Slot slot) {
+            slot.swap(file);
+        }
+    }
+
+    ModelServerBuilder(@Nullable ModelSource source) {
+        this.source = source;
+    }
+
+    /**
+     * Serves what an alias points at.
+     *
+     * @param alias resolved when the server starts, and again by {@link ModelServer#refresh}
+     * @return this builder
+     * @throws IllegalArgumentException if its model is served already
+     * @throws IllegalStateException if the builder has no source for aliases
+     */
+    public ModelServerBuilder serve(Alias alias) {
+        if (source == null) {
+            throw new IllegalStateException("Cannot serve " + alias
+                    + ": the server has no source for aliases, expected ModelServer.of(source)");
+        }
+        return serve(alias.model(), new AliasOrigin(new Slot.Following(alias, source)));
+    }
+
+    /**
+     * Serves a file.
+     *
+     * @param name what to call the model
+     * @param file the model's file, read when the server starts
+     * @return this builder
+     * @throws IllegalArgumentException if a model of that name is served already
+     */
+    public ModelServerBuilder serve(ModelName name, Path file) {
+        return serve(name, ModelFile.of(file));
+    }
+
+    /**
+     * Serves a file with companions, or one whose digest is known.
+     *
+     * @param name what to call the model
+     * @param file the model's files, read when the server starts
+     * @return this builder
+     * @throws IllegalArgumentException if a model of that name is served already
+     */
+    public ModelServerBuilder serve(ModelName name, ModelFile file) {
+        return serve(name, new FileOrigin(file::read));
+    }
+
+    /**
+     * Serves bytes.
+     *
+     * @param name what to call the model
+     * @param model the verified bytes
+     * @return this builder
+     * @throws IllegalArgumentException if a model of that name is served already
+     */
+    public ModelServerBuilder serve(ModelName name, VerifiedModel model) {
+        requireNonNull(model, "model");
+        return serve(name, new FileOrigin(label -> model));
+    }
+
+    private ModelServerBuilder serve(ModelName name, Origin origin) {
+        if (origins.putIfAbsent(name, origin) != null) {
+            throw new IllegalArgumentException("Model " + name + " is served already; expected one origin a name");
+        }
+        return this;
+    }
+
+    /**
+     * Adds a runtime. Runtimes are asked in the order in which they were added, ONNX Runtime with its defaults last.
+     *
+     * @param runtime asked whether it accepts a model
+     * @return this builder
+     */
+    public ModelServerBuilder runtime(InferenceRuntime runtime) {
+        runtimes.add(requireNonNull(runtime, "runtime"));
+        return this;
+    }
+
+    /**
+     * Adds a listener to every answered request.
+     *
+     * @param listener called on the thread that asked
+     * @return this builder
+     */
+    public ModelServerBuilder observedBy(InferenceListener listener) {
+        listeners.add(requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /**
+     * Says what a version must do before it serves. Default: {@link WarmUp#madeUp()}.
+     *
+     * @param plan for every model
+     * @return this builder
+     */
+    public ModelServerBuilder warmUp(WarmUp plan) {
+        this.warmUp = requireNonNull(plan, "plan");
+        return this;
+    }
+
+    /**
+     * Says how long a retired version's requests may take before they are asked to stop. Default: 30 seconds.
+     *
+     * @param timeout zero or more
+     * @return this builder
+     * @throws IllegalArgumentException if negative
+     */
+    public ModelServerBuilder drainTimeout(Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("Invalid drain time-out " + timeout + ": is negative");
+        }
+        this.drainTimeout = timeout;
+        return this;
+    }
+
+    /**
+     * Gives the server meters: the timer {@code mlops.inference} and the counter {@code mlops.inference.outcomes} (ok,
+     * rejected, failed) by model, version and runtime, the gauges {@code mlops.models.loaded} and {@code mlops.leases}
+     * by model. Default: none. Servers of one registry should serve models of different names.
+     *
+     * @param meters the host's registry
+     * @return this builder
+     */
+    public ModelServerBuilder meters(MeterRegistry meters) {
+        this.registry = requireNonNull(meters, "meters");
+        return this;
+    }
+
+    /**
+     * Says where the time of an {@link io.mlops4j.inference.Inference} comes from. Default: the system's.
+     *
+     * @param source the clock
+     * @return this builder
+     */
+    public ModelServerBuilder clock(Clock source) {
+        this.clock = requireNonNull(source, "source");
+        return this;
+    }
+
+    /**
+     * Says where the ids of inferences come from. Default: unique ones.
+     *
+     * @param source called once a request, from any thread; must not repeat itself
+     * @return this builder
+     */
+    public ModelServerBuilder ids(Supplier<String> source) {
+        this.ids = requireNonNull(source, "source");
+        return this;
+    }
+
+    /**
+     * Loads and warms every model, and serves them.
+     *
+     * @return the server, to be closed
+     * @throws NotFoundException if an alias, a version or a file does not exist
+     * @throws RejectedModelException if a model cannot be loaded or warmed; nothing is left loaded
+     */
+    public ModelServer start() {
+        List<InferenceRuntime> chosen = new ArrayList<>(runtimes);
+        chosen.add(OnnxRuntime.withDefaults());
+        var loader = new ModelLoader(chosen, warmUp, registry);
+        List<Slot> slots = new ArrayList<>();
+        try {
+            origins.forEach((name, origin) -> {
+                var slot = new Slot(name, origin.following(), loader, drainTimeout);
+                slots.add(slot);
+                origin.fill(slot);
+            });
+        } catch (RuntimeException e) {
+            slots.forEach(Slot::close);
+            throw e;
+        }
+        return new ModelServer(slots, new Listeners(listeners), clock, ids, registry);
+    }
+}

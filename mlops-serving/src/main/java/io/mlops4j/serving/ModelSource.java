@@ -1,0 +1,33 @@
+package io.mlops4j.serving;
+
+import io.mlops4j.NotFoundException;
+import io.mlops4j.RejectedModelException;
+import io.mlops4j.model.Alias;
+import io.mlops4j.model.VersionId;
+
+/**
+ * Where a server finds the version that an alias points at, and its bytes: a registry, in most cases. Asked when a
+ * server starts and when it refreshes a model, never while it predicts.
+ *
+ * <p>Implementations must be thread-safe.
+ */
+public interface ModelSource {
+    /**
+     * What an alias points at now. May block.
+     *
+     * @param alias the alias
+     * @return the version
+     * @throws NotFoundException if there is no such alias
+     */
+    VersionId resolve(Alias alias);
+
+    /**
+     * Reads a version's files once and checks them against the digests it was registered with. May block.
+     *
+     * @param version the version
+     * @return the bytes to load
+     * @throws NotFoundException if there is no such version
+     * @throws RejectedModelException if the bytes do not match their digests
+     */
+    VerifiedModel open(VersionId version);
+}

@@ -1,0 +1,99 @@
+package io.mlops4j.serving;
+
+import io.mlops4j.model.VersionId;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A version while it is loaded: the model, who is inside it, and its meters.
+ *
+ * <p>Thread-safe.
+ */
+final class Served {
+    private static final Logger LOG = LoggerFactory.getLogger(Served.class);
+
+    private final VersionId version;
+    private final LoadedModel model;
+    private final @Nullable RowScorer scorer;
+    private final @Nullable RowForm form;
+    private final VersionMeters meters;
+    private final Lease lease = new Lease();
+
+    Served(VersionId version, LoadedModel model, VersionMeters meters) {
+        this.version = version;
+        this.model = model;
+        this.meters = meters;
+        this.scorer = model.rowScorer().orElse(null);
+        this.form = RowForm.of(model.signature()).orElse(null);
+    }
+
+    VersionId version() {
+        return version;
+    }
+
+    LoadedModel model() {
+        return model;
+    }
+
+    @Nullable RowScorer scorer() {
+        return scorer;
+    }
+
+    Optional<RowForm> form() {
+        return Optional.ofNullable(form);
+    }
+
+    VersionMeters meters() {
+        return meters;
+    }
+
+    Lease lease() {
+        return lease;
+    }
+
+    /**
+     * Refuses new leases, waits until the last one is back, and frees the model. After the time-out, or on an
+     * interrupt, asks the runs under way to stop, and goes on waiting: freeing a model that somebody is inside would
+     * take the JVM down. The interrupt is restored.
+     */
+    void drainAndClose(Duration timeout) {
+        lease.retire();
+        boolean interrupted = false;
+        boolean asked = false;
+        for (long wait = timeout.toNanos(); ; wait = Long.MAX_VALUE) {
+            try {
+                if (lease.awaitDrained(wait)) {
+                    break;
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+            if (!asked) {
+                asked = true;
+                LOG.warn(
+                        "Version {} still has {} runs under way after {}: stopping them",
+                        version,
+                        lease.held(),
+                        timeout);
+                model.terminate();
+            }
+        }
+        close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void close() {
+        try {
+            model.close();
+        } catch (RuntimeException e) {
+            LOG.warn("Cannot free version {}", version, e);
+        } finally {
+            meters.close();
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package io.mlops4j.serving;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.mlops4j.model.Alias;
+import io.mlops4j.model.ModelName;
+import io.mlops4j.model.VersionId;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * One served model, and how it is exchanged under load.
+ *
+ *  - `current` is what requests go to. A request reads it once, takes a lease, and stays with that version to the end.
+ *    If the version was retired between the read and the lease, the lease is refused; by then `current` is newer, so
+ *    reading again makes progress.
+ *  - Swaps of one slot are serialised by `swapping`, which is held while a version is resolved, loaded and warmed: so the
+ *    last swap to begin is the last to take effect, and what an alias pointed at when a swap began is what it sets.
+ *    Requests never touch the lock.
+ *  - The old version is drained outside the lock, by the thread that swapped: the next swap need not wait for it.
+ *  - Closing takes the lock, so it waits for a swap that is under way, and then sets `current` to null for ever.
+ */
+/**
+ * One served model.
+ *
+ * <p>Thread-safe.
+ */
+final class Slot {
+    private final ModelName name;
+    private final @Nullable Following following;
+    private final ModelLoader loader;
+    private final Duration drainTimeout;
+    private final Set<Served> loaded = ConcurrentHashMap.newKeySet();
+    private final ReentrantLock swapping = new ReentrantLock();
+
+    @GuardedBy("swapping") private int files;
+
+    @GuardedBy("swapping") private boolean closed;
+
+    private volatile @Nullable Served current;
+
+    /** An alias, and where it is resolved. */
+    record Following(Alias alias, ModelSource source) {}
+
+    Slot(ModelName name, @Nullable Following following, ModelLoader loader, Duration drainTimeout) {
+        this.name = name;
+        this.following = following;
+        this.loader = loader;
+        this.drainTimeout = drainTimeout;
+    }
+
+    ModelName name() {
+        return name;
+    }
+
+    /** The version that requests go to, with a lease on it that the caller must release. */
+    Served pin() {
+        while (true) {
+            Served served = current;
+            if (served == null) {
+                throw new IllegalStateException("Cannot ask model " + name + ": the server is closed");
+            }
+            if (served.lease().tryAcquire()) {
+                return served;
+            }
+        }
+    }
+
+    Optional<VersionId> version() {
+        return Optional.ofNullable(current).map(Served::version);
+    }
+
+    int loadedVersions() {
+        return loaded.size();
+    }
+
+    long leases() {
+        return loaded.stream().mapToLong(served -> served.lease().held()).sum();
+    }
+
+    /** Serves what the alias points at now; does nothing if that is served already. */
+    VersionId refresh() {
+        if (following == null) {
+            throw new IllegalStateException(
+                    "Cannot refresh model " + name + ": it is served from a file, expected an alias; swap the file");
+        }
+        Served old;
+        VersionId version;
+        swapping.lock();
+        try {
+            requireOpen();
+            version = following.source().resolve(following.alias());
+            Served serving = current;
+            if (serving != null && serving.version().equals(version)) {
+                return version;
+            }
+            old = exchange(loader.load(version, following.source().open(version)));
+        } finally {
+            swapping.unlock();
+        }
+        retire(old);
+        return version;
+    }
+
+    /** Serves another file; the version's number counts the files that were served here. */
+    VersionId swap(Function<String, VerifiedModel> file) {
+        if (following != null) {
+            throw new IllegalStateException("Cannot serve a file as model " + name + ": it follows " + following.alias()
+                    + ", expected a move of the alias");
+        }
+        Served old;
+        VersionId version;
+        swapping.lock();
+        try {
+            requireOpen();
+            version = name.version(files + 1);
+            old = exchange(loader.load(version, file.apply(version.toString())));
+            files++;
+        } finally {
+            swapping.unlock();
+        }
+        retire(old);
+        return version;
+    }
+
+    @GuardedBy("swapping") private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("Cannot swap model " + name + ": the server is closed");
+        }
+    }
+
+    @GuardedBy("swapping") private @Nullable Served exchange(@Nullable Served next) {
+        Served old = current;
+        if (next != null) {
+            loaded.add(next);
+        }
+        current = next;
+        return old;
+    }
+
+    private void retire(@Nullable Served old) {
+        if (old != null) {
+            old.drainAndClose(drainTimeout);
+            loaded.remove(old);
+        }
+    }
+
+    /** Ends serving and waits until every request has its answer. Closing twice is closing once. */
+    void close() {
+        Served old;
+        swapping.lock();
+        try {
+            closed = true;
+            old = exchange(null);
+        } finally {
+            swapping.unlock();
+        }
+        retire(old);
+    }
+}

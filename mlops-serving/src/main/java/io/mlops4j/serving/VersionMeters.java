@@ -1,0 +1,103 @@
+package io.mlops4j.serving;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.mlops4j.model.VersionId;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The meters of one loaded version. They are made when it is loaded and removed when it is freed, so that there are
+ * never more of them than loaded versions.
+ *
+ * <p>Thread-safe.
+ */
+final class VersionMeters {
+    static final String TIMER = "mlops.inference";
+    static final String OUTCOMES = "mlops.inference.outcomes";
+
+    /** Fixed bounds, the same in every process, so that histograms of several processes add up. */
+    private static final Duration[] BOUNDS = {
+        Duration.ofNanos(2_500), Duration.ofNanos(5_000), Duration.ofNanos(10_000), Duration.ofNanos(25_000),
+        Duration.ofNanos(50_000), Duration.ofNanos(100_000), Duration.ofNanos(250_000), Duration.ofNanos(500_000),
+        Duration.ofMillis(1), Duration.ofNanos(2_500_000), Duration.ofMillis(5), Duration.ofMillis(10),
+        Duration.ofMillis(25), Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(250),
+        Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofMillis(2_500), Duration.ofSeconds(5)
+    };
+
+    private static final VersionMeters NONE = new VersionMeters(null);
+
+    /** All meters, or none of them. */
+    private record Made(MeterRegistry registry, Timer timer, Counter ok, Counter rejected, Counter failed) {}
+
+    private final @Nullable Made made;
+
+    private VersionMeters(@Nullable Made made) {
+        this.made = made;
+    }
+
+    static VersionMeters of(@Nullable MeterRegistry registry, VersionId version, String runtime) {
+        if (registry == null) {
+            return NONE;
+        }
+        Tags tags = Tags.of(
+                "model", version.model().value(), "version", Integer.toString(version.number()), "runtime", runtime);
+        Timer timer = Timer.builder(TIMER)
+                .description("Time to answer a request")
+                .tags(tags)
+                .serviceLevelObjectives(BOUNDS)
+                .minimumExpectedValue(BOUNDS[0])
+                .maximumExpectedValue(BOUNDS[BOUNDS.length - 1])
+                .register(registry);
+        return new VersionMeters(new Made(
+                registry,
+                timer,
+                outcome(registry, tags, "ok"),
+                outcome(registry, tags, "rejected"),
+                outcome(registry, tags, "failed")));
+    }
+
+    private static Counter outcome(MeterRegistry registry, Tags tags, String outcome) {
+        return Counter.builder(OUTCOMES)
+                .description("Requests by how they ended")
+                .tags(tags.and("outcome", outcome))
+                .register(registry);
+    }
+
+    /** Whether anybody wants to know how long an answer took. */
+    boolean areOn() {
+        return made != null;
+    }
+
+    void ok(long nanos) {
+        if (made != null) {
+            made.timer.record(nanos, TimeUnit.NANOSECONDS);
+            made.ok.increment();
+        }
+    }
+
+    void rejected() {
+        if (made != null) {
+            made.rejected.increment();
+        }
+    }
+
+    void failed() {
+        if (made != null) {
+            made.failed.increment();
+        }
+    }
+
+    void close() {
+        if (made != null) {
+            for (Meter meter : List.of(made.timer, made.ok, made.rejected, made.failed)) {
+                made.registry.remove(meter);
+            }
+        }
+    }
+}
