@@ -1,0 +1,25 @@
+package io.mlops4j.drift;
+
+import java.util.Arrays;
+
+/** Checks raw samples. */
+final class Samples {
+    private Samples() {}
+
+    /** A sorted copy of a sample that is neither empty nor holds anything but finite values. */
+    static double[] sorted(String which, double[] values) {
+        if (values.length == 0) {
+            throw new IllegalArgumentException("The " + which + " sample is empty: expected 1 value or more");
+        }
+        double[] copy = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            if (!Double.isFinite(values[i])) {
+                throw new IllegalArgumentException("The " + which + " sample holds " + values[i] + " at index " + i
+                        + ": expected finite values; count the others in cells");
+            }
+            copy[i] = values[i] + 0.0; // -0.0 and 0.0 are one value
+        }
+        Arrays.sort(copy);
+        return copy;
+    }
+}
