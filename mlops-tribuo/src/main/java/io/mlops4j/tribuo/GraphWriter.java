@@ -27,7 +27,7 @@ import org.tribuo.util.onnx.ONNXRef;
  * <p>Confined to one thread at a time.
  */
 final class GraphWriter {
-    private static final String XGBOOST = "org.tribuo.common.xgboost.XGBoostModel";
+    static final String XGBOOST = "org.tribuo.common.xgboost.XGBoostModel";
 
     private final ONNXContext context = new ONNXContext();
 

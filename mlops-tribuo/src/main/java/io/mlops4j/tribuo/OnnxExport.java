@@ -12,7 +12,7 @@ import io.mlops4j.model.Shape;
 import io.mlops4j.model.Signature;
 import io.mlops4j.model.TensorSpec;
 import java.util.List;
-import java.util.stream.IntStream;
+import org.tribuo.Example;
 import org.tribuo.Model;
 import org.tribuo.Tribuo;
 import org.tribuo.util.onnx.ONNXOperators;
@@ -22,7 +22,7 @@ import org.tribuo.util.onnx.ONNXOperators;
  *
  * <pre>{@code
  * OnnxExport export = OnnxExport.of(model);
- * OnnxParity.within(1e-5).check(model, export, runtime, validation.getData());
+ * OnnxParity.check(model, export, runtime, validation.getData(), 1e-5);
  * Files.write(Path.of("rides.onnx"), export.toBytes());
  * }</pre>
  *
@@ -62,12 +62,14 @@ public final class OnnxExport {
     private static final String FEATURES_KEY = "mlops4j.features";
     private static final String OUTPUTS_KEY = "mlops4j.outputs";
 
+    private final FeatureRows rows;
     private final List<String> features;
     private final List<String> outputs;
     private final ModelProto proto;
 
-    private OnnxExport(List<String> features, List<String> outputs, ModelProto proto) {
-        this.features = features;
+    private OnnxExport(FeatureRows rows, List<String> outputs, ModelProto proto) {
+        this.rows = rows;
+        this.features = rows.names();
         this.outputs = outputs;
         this.proto = proto;
     }
@@ -81,7 +83,7 @@ public final class OnnxExport {
      */
     public static OnnxExport of(Model<?> model) {
         requireNonNull(model, "model");
-        List<String> features = featuresOf(model);
+        FeatureRows rows = new FeatureRows(model);
         List<String> outputs = Outputs.of(model).names();
         GraphProto graph = GraphWriter.graphOf(model);
         ModelProto.Builder proto = ModelProto.newBuilder()
@@ -91,23 +93,17 @@ public final class OnnxExport {
                 .setDomain("io.mlops4j")
                 .setGraph(graph)
                 .addOpsetImport(ONNXOperators.getOpsetProto())
-                .addMetadataProps(property(FEATURES_KEY, JsonText.array(features)))
+                .addMetadataProps(property(FEATURES_KEY, JsonText.array(rows.names())))
                 .addMetadataProps(property(OUTPUTS_KEY, JsonText.array(outputs)));
         if (graph.getNodeList().stream().anyMatch(node -> node.getDomain().equals(ML_DOMAIN))) {
             proto.addOpsetImport(
                     OperatorSetIdProto.newBuilder().setDomain(ML_DOMAIN).setVersion(1));
         }
-        return new OnnxExport(features, outputs, proto.build());
+        return new OnnxExport(rows, outputs, proto.build());
     }
 
     private static StringStringEntryProto property(String key, String value) {
         return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
-    }
-
-    static List<String> featuresOf(Model<?> model) {
-        return IntStream.range(0, model.getFeatureIDMap().size())
-                .mapToObj(id -> model.getFeatureIDMap().get(id).getName())
-                .toList();
     }
 
     /**
@@ -128,6 +124,17 @@ public final class OnnxExport {
      */
     public List<String> outputs() {
         return outputs;
+    }
+
+    /**
+     * The row that stands for an example.
+     *
+     * @param example any example; features that the model does not know are left out
+     * @return a value for each of {@link #features()}, rounded to {@code float}; for an absent feature NaN if the model
+     *     consists of trees, else 0
+     */
+    public float[] row(Example<?> example) {
+        return rows.rowOf(example);
     }
 
     /**
