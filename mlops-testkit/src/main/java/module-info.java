@@ -2,6 +2,8 @@
 @org.jspecify.annotations.NullMarked
 module io.mlops4j.testkit {
     requires transitive io.mlops4j.core;
+    requires transitive org.assertj.core;
+    requires transitive org.junit.jupiter.api;
     requires static transitive org.jspecify;
     requires static com.google.errorprone.annotations;
 

@@ -21,7 +21,7 @@ import java.util.Objects;
 record FileObject(Path path, long size) implements StoredObject {
     @Override
     public InputStream open(long offset, long length) {
-        Objects.checkFromIndexSize(offset, length, size);
+        Objects.checkFromIndexSize(offset, /* size= */ length, /* length= */ size);
         try {
             InputStream in = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS);
             return new Range(skipped(in, offset), path, length);
