@@ -77,15 +77,23 @@ final class FaultyDisk implements FileOperations {
     }
 
     private void run(String call, Act act) throws IOException {
-        boolean fails = callsUntilFault-- == 0;
-        if (fails) {
-            failed = call;
-        }
-        if (!fails || mode == Mode.AFTER) {
+        if (callsUntilFault-- != 0) {
             act.run();
+            return;
         }
-        if (fails) {
-            throw new IOException("Input/output error (injected: " + call + ")");
+        failed = call;
+        var fault = new IOException("Input/output error (injected: " + call + ")");
+        if (mode == Mode.AFTER) {
+            runAndKeepQuiet(act, fault);
+        }
+        throw fault;
+    }
+
+    private static void runAndKeepQuiet(Act act, IOException fault) {
+        try {
+            act.run();
+        } catch (IOException e) {
+            fault.addSuppressed(e);
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
@@ -40,8 +41,8 @@ class FileListingPropertyTest {
 
     @Property(tries = 300)
     void list_isWhatASortedSetSays(
-            @ForAll("keys") @Size(max = 25) Set<String> keys,
-            @ForAll("keys") @Size(min = 1, max = 4) List<String> afters,
+            @ForAll @Size(max = 25) Set<@From("keys") String> keys,
+            @ForAll @Size(min = 1, max = 4) List<@From("keys") String> afters,
             @ForAll("prefixes") String prefix,
             @ForAll @IntRange(min = 1, max = 30) int limit)
             throws IOException {
@@ -57,7 +58,9 @@ class FileListingPropertyTest {
                                 .filter(key -> key.startsWith(prefix))
                                 .toList();
                 KeyPage page = store.list(new Prefix(prefix), new Key(after), limit);
-                assertThat(page.keys()).extracting(Key::value).isEqualTo(expected.subList(0, Math.min(limit, expected.size())));
+                assertThat(page.keys())
+                        .extracting(Key::value)
+                        .isEqualTo(expected.subList(0, Math.min(limit, expected.size())));
                 assertThat(page.more()).isEqualTo(expected.size() > limit);
             }
         }
@@ -75,6 +78,7 @@ class FileListingPropertyTest {
 
     @Provide
     Arbitrary<String> prefixes() {
-        return Arbitraries.oneOf(Arbitraries.just(""), keys().map(key -> key.substring(0, 1) + "/"), keys().map(key -> key + "/"));
+        return Arbitraries.oneOf(
+                Arbitraries.just(""), keys().map(key -> key.substring(0, 1) + "/"), keys().map(key -> key + "/"));
     }
 }

@@ -32,15 +32,35 @@ class FileNamesTest {
     @Test
     void toKeyPart_foreignNames_isNull() {
         for (String name : new String[] {
-            ".temp", ".DS_Store", "=", "+", "a=1", "A=", "A", "A=2", "A+2", "a+", "a+1", "a==", "a=+", "A=1=", "A=01",
-            "lost+found", "a~", "a b", "a.", "con", "é="
+            ".temp",
+            ".DS_Store",
+            "=",
+            "+",
+            "a=1",
+            "A=",
+            "A",
+            "A=2",
+            "A+2",
+            "a+",
+            "a+1",
+            "a==",
+            "a=+",
+            "A=1=",
+            "A=01",
+            "lost+found",
+            "a~",
+            "a b",
+            "a.",
+            "con",
+            "é="
         }) {
             assertThat(FileNames.toKeyPart(name)).as(name).isNull();
         }
     }
 
     @Property(tries = 500)
-    void toKeyPart_undoesBothMappings(@ForAll @StringLength(min = 1, max = 9) @CharRange(from = 'A', to = 'z') String s) {
+    void toKeyPart_undoesBothMappings(
+            @ForAll @StringLength(min = 1, max = 9) @CharRange(from = 'A', to = 'z') String s) {
         String segment = s.replaceAll("[^A-Za-z]", "x") + "0";
         assertThat(FileNames.toKeyPart(FileNames.ofObject(segment))).isEqualTo(segment);
         assertThat(FileNames.toKeyPart(FileNames.ofFolder(segment))).isEqualTo(segment + "/");
@@ -51,8 +71,10 @@ class FileNamesTest {
             @ForAll @StringLength(min = 1, max = 4) @CharRange(from = 'a', to = 'c') String lower, @ForAll long flips) {
         String twin = flip(lower, flips);
         boolean same = lower.equals(twin);
-        assertThat(fold(FileNames.ofObject(lower)).equals(fold(FileNames.ofObject(twin)))).isEqualTo(same);
-        assertThat(fold(FileNames.ofFolder(lower)).equals(fold(FileNames.ofFolder(twin)))).isEqualTo(same);
+        assertThat(fold(FileNames.ofObject(lower)).equals(fold(FileNames.ofObject(twin))))
+                .isEqualTo(same);
+        assertThat(fold(FileNames.ofFolder(lower)).equals(fold(FileNames.ofFolder(twin))))
+                .isEqualTo(same);
         assertThat(fold(FileNames.ofFolder(lower))).isNotEqualTo(fold(FileNames.ofObject(twin)));
     }
 

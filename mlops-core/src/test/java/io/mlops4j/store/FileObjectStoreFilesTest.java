@@ -110,7 +110,8 @@ class FileObjectStoreFilesTest {
         try (var store = FileObjectStore.open(temp)) {
             store.putIfAbsent(KEY, CONTENT);
             store.putIfAbsent(KEY, CONTENT);
-            assertThatExceptionOfType(StorageException.class).isThrownBy(() -> store.putIfAbsent(new Key("bad"), liar()));
+            assertThatExceptionOfType(StorageException.class)
+                    .isThrownBy(() -> store.putIfAbsent(new Key("bad"), liar()));
         }
         assertThat(temp.resolve(".temp")).isEmptyDirectory();
     }
