@@ -1,0 +1,258 @@
+package io.mlops4j.registry;
+
+import io.mlops4j.AlreadyExistsException;
+import io.mlops4j.ConflictException;
+import io.mlops4j.NotFoundException;
+import io.mlops4j.OutcomeUnknownException;
+import io.mlops4j.StorageException;
+import io.mlops4j.model.Alias;
+import io.mlops4j.model.ModelName;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.model.Provenance;
+import io.mlops4j.model.VersionId;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * Keeps versions of models and the aliases that point at them.
+ *
+ * <pre>{@code
+ * var rides = ModelName.of("rides");
+ * ModelVersion v1 = registry.register(rides, Path.of("rides.onnx"), provenance);
+ * registry.move(rides.alias("champion")).to(v1).because("first model", "ana");
+ * ModelVersion serving = registry.resolve(rides.alias("champion"));
+ * }</pre>
+ *
+ * <p><b>Reads.</b> The methods of the registry itself read what is newest in the backend, and so may block and fail
+ * with a {@link StorageException}. {@link #view()} answers from memory, as of the last write or {@link #refresh()} of
+ * this registry object: hot paths ask that.
+ *
+ * <p><b>What every implementation keeps.</b> Versions are immutable and numbered 1, 2, 3… for each model. Once
+ * {@link #register} or {@link #move(MoveRequest)} has returned, what it did is durable, and every later read sees it.
+ * What only some keep is listed by {@link #capabilities()}.
+ *
+ * <p>Implementations must be thread-safe.
+ */
+public interface ModelRegistry {
+    /**
+     * Registers a version. Its files are stored first, then the version appears, complete, with the next number of its
+     * model.
+     *
+     * <p>With an idempotency key, a repeat returns the version that the first call registered, so that a crash or a lost
+     * answer can be retried blindly. What counts as a repeat: the same model, key and files, whatever else differs.
+     *
+     * @param registration what to register
+     * @return the version
+     * @throws IllegalArgumentException if the registration has no file
+     * @throws AlreadyExistsException if the idempotency key was used with other files, the semantic version is taken,
+     *     or the model's name differs from an existing one only by case
+     * @throws NotFoundException if a parent named by the provenance is not registered
+     * @throws StorageException if a file could not be read or stored; no version was registered
+     * @throws OutcomeUnknownException if the version may or may not have been registered; with an idempotency key, just
+     *     try again
+     */
+    ModelVersion register(Registration registration);
+
+    /**
+     * Registers a version that consists of one file. A file named {@code *.onnx} is kept as
+     * {@link ModelVersion#MODEL_FILE}, any other under its own name.
+     *
+     * @param model the model
+     * @param file a regular file
+     * @param provenance where it came from
+     * @return the version
+     * @throws IllegalArgumentException if the file's name breaks the grammar of artifact names
+     * @throws NotFoundException if there is no such file, or a parent is not registered
+     * @throws AlreadyExistsException if the model's name differs from an existing one only by case
+     * @throws StorageException if the file could not be read or stored
+     * @throws OutcomeUnknownException if the version may or may not have been registered
+     */
+    default ModelVersion register(ModelName model, Path file, Provenance provenance) {
+        return register(Registration.of(model).file(file).provenance(provenance));
+    }
+
+    /**
+     * Words the move of an alias; nothing happens before {@link AliasChange.Directed#because}.
+     *
+     * @param alias the alias
+     * @return a move to be given a target and a reason
+     */
+    default AliasChange move(Alias alias) {
+        return new AliasChange(this, alias, new MoveRequest.Anywhere());
+    }
+
+    /**
+     * Moves an alias. Moving it to where it points already changes nothing and returns the move that brought it there.
+     * Repeating the last move of an alias with the same expectation, target, reason and actor does the same, so that a
+     * lost answer can be retried.
+     *
+     * @param request what to do
+     * @return the move as it was recorded
+     * @throws NotFoundException if there is no such version, nothing to go back to, or no alias to remove
+     * @throws ConflictException if the alias does not point where it was expected to; nothing was moved
+     * @throws StorageException if it could not be recorded; the alias stays where it was
+     * @throws OutcomeUnknownException if it may or may not have been recorded
+     */
+    AliasMove move(MoveRequest request);
+
+    /**
+     * The registry as this object knows it; no I/O.
+     *
+     * @return a snapshot, perhaps behind what others have changed
+     */
+    RegistryView view();
+
+    /**
+     * Reads what others have changed; listeners hear of their moves.
+     *
+     * @return the newest snapshot
+     * @throws io.mlops4j.CorruptionException if the backend's content is broken; the view stays as it was
+     * @throws StorageException if the backend could not be read; the view stays as it was
+     */
+    RegistryView refresh();
+
+    /**
+     * Opens a file of a version. The stream checks the digest as it goes: it throws an {@link java.io.IOException}
+     * caused by a {@link io.mlops4j.CorruptionException} at its end if the bytes are not those that were registered, so
+     * do not act on what it gave before its end.
+     *
+     * @param version the version
+     * @param file the file's name in the version
+     * @return a stream; the caller closes it
+     * @throws NotFoundException if there is no such version or file
+     * @throws StorageException if it could not be read
+     */
+    InputStream open(VersionId version, String file);
+
+    /**
+     * Reads a file of a version into memory and checks its digest.
+     *
+     * @param version the version
+     * @param file the file's name in the version
+     * @param limit the most bytes that the caller is ready to hold
+     * @return the bytes as they were registered
+     * @throws NotFoundException if there is no such version or file
+     * @throws io.mlops4j.CorruptionException if the bytes are not those that were registered
+     * @throws StorageException if it could not be read, or is longer than the limit
+     */
+    byte[] bytes(VersionId version, String file, int limit);
+
+    /**
+     * Subscribes to moves of aliases, from now on: those made through this object when they are recorded, those of
+     * others when a read or a {@link #refresh()} of this object finds them. A listener hears every move once, in the
+     * order of commits, one at a time, on a thread that moved, read or refreshed. It may use the registry.
+     *
+     * @param listener hears of moves
+     * @return closes the subscription
+     */
+    Subscription onMove(AliasListener listener);
+
+    /**
+     * Refreshes this registry now and then, so that its view follows others and its listeners hear of their moves. A
+     * refresh that fails is logged, and the view stays as it was until one succeeds.
+     *
+     * @param interval from the end of one refresh to the beginning of the next; positive
+     * @param scheduler runs the refreshes, which block; stays the caller's
+     * @return ends it when closed
+     * @throws IllegalArgumentException if the interval is not positive
+     */
+    default Subscription refreshEvery(Duration interval, ScheduledExecutorService scheduler) {
+        return BackgroundRefresh.start(this, interval, scheduler);
+    }
+
+    /**
+     * What this registry keeps beyond what every one keeps.
+     *
+     * @return constant for one registry; copied
+     */
+    Set<RegistryCapability> capabilities();
+
+    /**
+     * The newest {@link RegistryView#models()}.
+     *
+     * @return the names of all models, in order
+     */
+    default List<ModelName> models() {
+        return refresh().models();
+    }
+
+    /**
+     * The newest {@link RegistryView#versions}.
+     *
+     * @param model its name
+     * @return its versions in order; empty if there is no such model
+     */
+    default List<ModelVersion> versions(ModelName model) {
+        return refresh().versions(model);
+    }
+
+    /**
+     * Finds a version; see {@link RegistryView#version}. As versions do not change, one in the view is not read again.
+     *
+     * @param id its id
+     * @return the version
+     * @throws NotFoundException if there is none
+     */
+    default ModelVersion version(VersionId id) {
+        return view().tryVersion(id).orElseGet(() -> refresh().version(id));
+    }
+
+    /**
+     * The newest {@link RegistryView#resolve}.
+     *
+     * @param alias the alias
+     * @return the version it points at
+     * @throws NotFoundException if it points nowhere
+     */
+    default ModelVersion resolve(Alias alias) {
+        return refresh().resolve(alias);
+    }
+
+    /**
+     * The newest {@link RegistryView#tryResolve}.
+     *
+     * @param alias the alias
+     * @return the version it points at, or empty if it points nowhere
+     */
+    default Optional<ModelVersion> tryResolve(Alias alias) {
+        return refresh().tryResolve(alias);
+    }
+
+    /**
+     * The newest {@link RegistryView#history}.
+     *
+     * @param alias the alias
+     * @return its moves, oldest first
+     */
+    default List<AliasMove> history(Alias alias) {
+        return refresh().history(alias);
+    }
+
+    /**
+     * The newest {@link RegistryView#aliasAt}.
+     *
+     * @param alias the alias
+     * @param time the time
+     * @return where it pointed then, or empty
+     */
+    default Optional<VersionId> aliasAt(Alias alias, Instant time) {
+        return refresh().aliasAt(alias, time);
+    }
+
+    /**
+     * The newest {@link RegistryView#lineage}.
+     *
+     * @param id a version
+     * @return the graph around it
+     * @throws NotFoundException if there is no such version
+     */
+    default Lineage lineage(VersionId id) {
+        return refresh().lineage(id);
+    }
+}

@@ -1,0 +1,114 @@
+package io.mlops4j.registry;
+
+import io.mlops4j.NotFoundException;
+import io.mlops4j.model.Alias;
+import io.mlops4j.model.ModelName;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.model.VersionId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * What a registry held at one moment. All answers of one view agree with each other, and none needs I/O, so that a hot
+ * path can ask it. A view does not change; take a new one from {@link ModelRegistry#view()}.
+ *
+ * <p>Implementations must be immutable.
+ */
+public interface RegistryView {
+    /**
+     * All models that have a version.
+     *
+     * @return their names in order
+     */
+    List<ModelName> models();
+
+    /**
+     * All versions of a model.
+     *
+     * @param model its name
+     * @return the versions in order of their numbers; empty if there is no such model
+     */
+    List<ModelVersion> versions(ModelName model);
+
+    /**
+     * Finds a version.
+     *
+     * @param id its id
+     * @return the version, or empty if there is none
+     */
+    Optional<ModelVersion> tryVersion(VersionId id);
+
+    /**
+     * Finds a version.
+     *
+     * @param id its id
+     * @return the version
+     * @throws NotFoundException if there is none; the message says which there are
+     */
+    ModelVersion version(VersionId id);
+
+    /**
+     * Finds the version that was registered with an idempotency key.
+     *
+     * @param model its model
+     * @param idempotencyKey what {@link Registration#idempotencyKey} was given
+     * @return the version, or empty if there is none
+     */
+    Optional<ModelVersion> tryRegistered(ModelName model, String idempotencyKey);
+
+    /**
+     * Follows an alias.
+     *
+     * @param alias the alias
+     * @return the version it points at, or empty if it points nowhere
+     */
+    Optional<ModelVersion> tryResolve(Alias alias);
+
+    /**
+     * Follows an alias.
+     *
+     * @param alias the alias
+     * @return the version it points at
+     * @throws NotFoundException if it points nowhere; the message names the aliases that there are
+     */
+    ModelVersion resolve(Alias alias);
+
+    /**
+     * All aliases of a model that point somewhere.
+     *
+     * @param model its name
+     * @return where each points, by the alias's name; empty if there is no such model
+     */
+    SortedMap<String, VersionId> aliases(ModelName model);
+
+    /**
+     * Everything that happened to an alias.
+     *
+     * @param alias the alias
+     * @return its moves, oldest first; empty if it was never set
+     * @throws UnsupportedOperationException if the registry lacks {@link RegistryCapability#ALIAS_HISTORY}
+     */
+    List<AliasMove> history(Alias alias);
+
+    /**
+     * Where an alias pointed at some time: at the target of the latest move, in the order of commits, that was stamped
+     * no later. Clocks of several writers may disagree by their skew.
+     *
+     * @param alias the alias
+     * @param time the time
+     * @return the version, or empty if it pointed nowhere then
+     * @throws UnsupportedOperationException if the registry lacks {@link RegistryCapability#ALIAS_HISTORY}
+     */
+    Optional<VersionId> aliasAt(Alias alias, Instant time);
+
+    /**
+     * The ancestors and descendants of a version.
+     *
+     * @param id its id
+     * @return the graph around it
+     * @throws NotFoundException if there is no such version
+     */
+    Lineage lineage(VersionId id);
+}

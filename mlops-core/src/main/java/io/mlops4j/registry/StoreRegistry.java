@@ -1,0 +1,121 @@
+package io.mlops4j.registry;
+
+import static java.util.Objects.requireNonNull;
+
+import io.mlops4j.CorruptionException;
+import io.mlops4j.StorageException;
+import io.mlops4j.model.Artifact;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.model.VersionId;
+import io.mlops4j.store.BlobStore;
+import io.mlops4j.store.CommitLog;
+import io.mlops4j.store.ObjectStore;
+import io.mlops4j.store.Replica;
+import java.io.InputStream;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The embedded registry: a fold over the commit log {@code registry} of any {@link ObjectStore}, with the files of
+ * versions as blobs beside it. Any number of registries, in any number of processes and machines, may work on one store
+ * at the same time.
+ *
+ * <p>All models share one log, so that every change has one place in one order, and one commit can move several
+ * aliases. Registering and moving append one commit each; a writer that was overtaken reads on and decides again. State
+ * is kept in memory, some kilobyte a version.
+ *
+ * <p>Thread-safe.
+ */
+public final class StoreRegistry implements ModelRegistry {
+    private static final String LOG = "registry";
+
+    private final BlobStore blobs;
+    private final Replica<RegistryState> replica;
+    private final AliasFeed feed;
+
+    private StoreRegistry(BlobStore blobs, Replica<RegistryState> replica) {
+        this.blobs = blobs;
+        this.replica = replica;
+        this.feed = new AliasFeed(replica::state);
+    }
+
+    /**
+     * Opens the registry of a store, which comes into being with its first version.
+     *
+     * @param store holds log and blobs; stays open when the registry is no longer used
+     * @param clock stamps versions and moves
+     * @return the registry, up to date
+     * @throws CorruptionException if the log's chain is broken, or a commit makes no sense
+     * @throws StorageException if the store could not be read
+     */
+    public static StoreRegistry open(ObjectStore store, Clock clock) {
+        requireNonNull(store, "store");
+        return new StoreRegistry(
+                BlobStore.in(store), Replica.open(CommitLog.open(store, LOG, clock), new RegistryFold()));
+    }
+
+    @Override
+    public ModelVersion register(Registration registration) {
+        if (registration.files().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Cannot register a version of model " + registration.model() + ": it has no file");
+        }
+        List<Artifact> files = new ArrayList<>();
+        registration
+                .files()
+                .forEach((name, content) -> files.add(new Artifact(name, blobs.put(content), content.size())));
+        RegistryState after = replica.update(state -> RegistryRules.register(state, registration, files));
+        feed.ring();
+        ModelState model = after.model(registration.model());
+        return registration
+                .idempotencyKey()
+                .flatMap(model::registered)
+                .orElseGet(() -> after.version(registration.model().version(model.count())));
+    }
+
+    @Override
+    public AliasMove move(MoveRequest request) {
+        RegistryState after = replica.update(state -> RegistryRules.move(state, request));
+        feed.ring();
+        return after.model(request.alias().model())
+                .alias(request.alias().name())
+                .moves()
+                .newest()
+                .orElseThrow(() -> new IllegalStateException("Alias " + request.alias() + " was moved, and is not"));
+    }
+
+    @Override
+    public RegistryView view() {
+        return replica.state();
+    }
+
+    @Override
+    public RegistryView refresh() {
+        RegistryState state = replica.refresh();
+        feed.ring();
+        return state;
+    }
+
+    @Override
+    public InputStream open(VersionId version, String file) {
+        return blobs.open(version(version).file(file).digest());
+    }
+
+    @Override
+    public byte[] bytes(VersionId version, String file, int limit) {
+        return blobs.bytes(version(version).file(file).digest(), limit);
+    }
+
+    @Override
+    public Subscription onMove(AliasListener listener) {
+        return feed.subscribe(listener);
+    }
+
+    @Override
+    public Set<RegistryCapability> capabilities() {
+        return EnumSet.allOf(RegistryCapability.class);
+    }
+}

@@ -1,0 +1,99 @@
+package io.mlops4j.registry;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.MapSpec;
+import io.mlops4j.model.SequenceSpec;
+import io.mlops4j.model.Shape;
+import io.mlops4j.model.Signature;
+import io.mlops4j.model.TensorSpec;
+import io.mlops4j.model.ValueSpec;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
+
+/** A {@link Signature} as it is written down. */
+record StoredSignature(List<Spec> inputs, List<Spec> outputs) {
+    StoredSignature {
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
+    }
+
+    static StoredSignature of(Signature signature) {
+        return new StoredSignature(
+                signature.inputs().stream().map(Spec::of).toList(),
+                signature.outputs().stream().map(Spec::of).toList());
+    }
+
+    Signature toSignature() {
+        return new Signature(
+                inputs.stream().map(Spec::toSpec).toList(),
+                outputs.stream().map(Spec::toSpec).toList());
+    }
+
+    enum Kind {
+        TENSOR,
+        SEQUENCE,
+        MAP
+    }
+
+    /** A tensor has type and shape, a sequence an element, a map a key and a type. */
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    record Spec(
+            String name,
+            Kind kind,
+            Optional<ElementType> type,
+            Optional<List<Long>> shape,
+            Optional<ElementType> key,
+            Optional<Spec> element) {
+
+        static Spec of(ValueSpec spec) {
+            if (spec instanceof TensorSpec tensor) {
+                List<Long> shape = LongStream.of(tensor.shape().sizes()).boxed().toList();
+                return new Spec(
+                        tensor.name(),
+                        Kind.TENSOR,
+                        Optional.of(tensor.type()),
+                        Optional.of(shape),
+                        Optional.empty(),
+                        Optional.empty());
+            }
+            if (spec instanceof MapSpec map) {
+                return new Spec(
+                        map.name(),
+                        Kind.MAP,
+                        Optional.of(map.value()),
+                        Optional.empty(),
+                        Optional.of(map.key()),
+                        Optional.empty());
+            }
+            var sequence = (SequenceSpec) spec;
+            return new Spec(
+                    sequence.name(),
+                    Kind.SEQUENCE,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(of(sequence.element())));
+        }
+
+        ValueSpec toSpec() {
+            return switch (kind) {
+                case TENSOR ->
+                    new TensorSpec(
+                            name,
+                            there("type", type),
+                            Shape.of(there("shape", shape).stream()
+                                    .mapToLong(Long::longValue)
+                                    .toArray()));
+                case SEQUENCE ->
+                    new SequenceSpec(name, there("element", element).toSpec());
+                case MAP -> new MapSpec(name, there("key", key), there("type", type));
+            };
+        }
+
+        private <T> T there(String what, Optional<T> part) {
+            return part.orElseThrow(() -> new IllegalArgumentException("A " + kind + " lacks its " + what));
+        }
+    }
+}
