@@ -17,11 +17,14 @@ module io.mlops4j.core {
     exports io.mlops4j.model;
     exports io.mlops4j.registry;
     exports io.mlops4j.store;
+    exports io.mlops4j.tracking;
     exports io.mlops4j.training;
 
     // Package-private records that are written as JSON.
     opens io.mlops4j.registry to
             com.fasterxml.jackson.databind;
     opens io.mlops4j.store to
+            com.fasterxml.jackson.databind;
+    opens io.mlops4j.tracking to
             com.fasterxml.jackson.databind;
 }

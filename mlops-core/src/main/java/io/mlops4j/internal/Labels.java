@@ -1,6 +1,6 @@
 package io.mlops4j.internal;
 
-import java.util.Collection;
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /**
@@ -37,17 +37,6 @@ public final class Labels {
             }
         }
         return key;
-    }
-
-    /**
-     * Checks several keys.
-     *
-     * @param what what the keys are for
-     * @param keys the keys
-     * @throws IllegalArgumentException if one breaks the grammar
-     */
-    public static void keys(String what, Collection<String> keys) {
-        keys.forEach(key -> key(what, key));
     }
 
     /**
@@ -91,5 +80,17 @@ public final class Labels {
             throw new IllegalArgumentException("Invalid " + what + " " + Text.quote(text) + ": is blank");
         }
         return text(what, text, max);
+    }
+
+    /**
+     * Makes any text fit to be stored: half surrogate pairs become {@code ?}, and what is too long is cut.
+     *
+     * @param text any text
+     * @param max the most characters
+     * @return well-formed text
+     */
+    public static String fit(String text, int max) {
+        String cut = text.length() <= max ? text : text.substring(0, max);
+        return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 }
