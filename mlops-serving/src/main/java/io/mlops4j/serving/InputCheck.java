@@ -8,6 +8,7 @@ import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.Value;
 import io.mlops4j.model.ValueSpec;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -29,13 +30,26 @@ public final class InputCheck {
      *     the input, what was seen and what was expected
      */
     public static void check(String model, Signature signature, Map<String, Value> inputs) {
+        check(model, signature, Set.of(), inputs);
+    }
+
+    /**
+     * Checks a request to a model that does not declare the shape of every input.
+     *
+     * @param model the model for messages, such as {@code rides:3}
+     * @param signature what the model takes
+     * @param unshaped the names of the inputs that take tensors of any shape, whatever the signature says
+     * @param inputs the request
+     * @throws RejectedInputException as {@link #check(String, Signature, Map)} does
+     */
+    public static void check(String model, Signature signature, Set<String> unshaped, Map<String, Value> inputs) {
         for (ValueSpec spec : signature.inputs()) {
             Value value = inputs.get(spec.name());
             if (value == null) {
                 throw rejected(model, "input " + Text.quote(spec.name()) + " is missing, expected " + form(spec));
             }
             if (spec instanceof TensorSpec declared) {
-                checkTensor(model, declared, value);
+                checkTensor(model, declared, unshaped.contains(spec.name()), value);
             }
         }
         if (inputs.size() != signature.inputs().size()) {
@@ -43,14 +57,18 @@ public final class InputCheck {
         }
     }
 
-    private static void checkTensor(String model, TensorSpec declared, Value value) {
-        if (value instanceof Tensor tensor && declared.accepts(tensor)) {
+    private static void checkTensor(String model, TensorSpec declared, boolean anyShape, Value value) {
+        if (value instanceof Tensor tensor && fits(declared, anyShape, tensor)) {
             return;
         }
         String seen = value instanceof Tensor tensor
                 ? tensor.type().toString() + tensor.shape()
                 : "a " + value.getClass().getSimpleName();
         throw rejected(model, "input " + Text.quote(declared.name()) + " is " + seen + ", expected " + form(declared));
+    }
+
+    private static boolean fits(TensorSpec declared, boolean anyShape, Tensor tensor) {
+        return anyShape ? tensor.type() == declared.type() : declared.accepts(tensor);
     }
 
     private static RejectedInputException unknown(String model, Signature signature, Map<String, Value> inputs) {

@@ -303,6 +303,17 @@ public final class ModelServer implements AutoCloseable {
         }
     }
 
+    /**
+     * How many requests to a model are under way, those that its retired versions are still answering included.
+     *
+     * @param name the model
+     * @return zero or more; a snapshot
+     * @throws NotFoundException if no model of that name is served
+     */
+    public long leases(ModelName name) {
+        return slot(name).leases();
+    }
+
     private Slot slot(ModelName name) {
         Slot slot = slots.get(name);
         if (slot == null) {

@@ -3,11 +3,14 @@ package io.mlops4j.serving.onnx;
 import io.mlops4j.serving.onnx.ExternalTensor.Place;
 import io.mlops4j.serving.onnx.ProtoReader.MalformedProtoException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
- * Finds every tensor of an ONNX model that lives outside the model's file, before a native parser sees the bytes. One
- * pass over the bytes, whatever they are; nesting is bounded. Field numbers are those of {@code onnx-ml.proto} [1].
+ * Finds what must be known of an ONNX model before a native parser sees it, or what the Java binding does not tell: every
+ * tensor that lives outside the model's file, and every input whose shape is not declared. One pass over the bytes,
+ * whatever they are; nesting is bounded. Field numbers are those of {@code onnx-ml.proto} [1].
  *
  * <p>[1] https://github.com/onnx/onnx/blob/v1.18.0/onnx/onnx-ml.proto
  *
@@ -16,7 +19,21 @@ import java.util.List;
 final class ModelScan {
     private static final int MAX_DEPTH = 64;
 
-    private final List<ExternalTensor> found = new ArrayList<>();
+    private final List<ExternalTensor> external = new ArrayList<>();
+    private final Set<String> unshaped = new HashSet<>();
+
+    /**
+     * What was found.
+     *
+     * @param external the tensors that are kept outside
+     * @param unshapedInputs the names of the inputs that take tensors of any number of dimensions
+     */
+    record Findings(List<ExternalTensor> external, Set<String> unshapedInputs) {
+        Findings {
+            external = List.copyOf(external);
+            unshapedInputs = Set.copyOf(unshapedInputs);
+        }
+    }
 
     private ModelScan() {}
 
@@ -24,13 +41,13 @@ final class ModelScan {
      * Scans a model.
      *
      * @param model the bytes of a {@code ModelProto}, or any bytes
-     * @return the tensors that are kept outside
+     * @return what was found
      * @throws MalformedProtoException if the bytes are no such message, or nest too deeply
      */
-    static List<ExternalTensor> externalTensors(byte[] model) throws MalformedProtoException {
+    static Findings of(byte[] model) throws MalformedProtoException {
         var scan = new ModelScan();
         scan.model(ProtoReader.of(model));
-        return scan.found;
+        return new Findings(scan.external, scan.unshaped);
     }
 
     private void model(ProtoReader model) throws MalformedProtoException {
@@ -75,9 +92,44 @@ final class ModelScan {
                 case 1 -> node(graph.message(), depth);
                 case 5 -> tensor(graph.message(), depth == 0 ? Place.MAIN_INITIALIZER : Place.ELSEWHERE);
                 case 15 -> sparse(graph.message());
-                default -> {} // inputs, outputs, names
+                case 11 -> {
+                    if (depth == 0) {
+                        input(graph.message());
+                    }
+                }
+                default -> {} // outputs, names
             }
         }
+    }
+
+    private void input(ProtoReader input) throws MalformedProtoException {
+        String name = "";
+        boolean shaped = false;
+        while (input.next()) {
+            if (input.isBytes() && input.field() == 1) {
+                name = input.text();
+            } else if (input.isBytes() && input.field() == 2) {
+                shaped |= has(input.message(), 1, 2);
+            }
+        }
+        if (!shaped) {
+            unshaped.add(name);
+        }
+    }
+
+    /** Whether there is a message at the path of field numbers. */
+    private static boolean has(ProtoReader message, int field, int inner) throws MalformedProtoException {
+        while (message.next()) {
+            if (message.isBytes() && message.field() == field) {
+                ProtoReader nested = message.message();
+                while (nested.next()) {
+                    if (nested.isBytes() && nested.field() == inner) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     private void node(ProtoReader node, int depth) throws MalformedProtoException {
@@ -111,6 +163,6 @@ final class ModelScan {
     }
 
     private void tensor(ProtoReader tensor, Place place) throws MalformedProtoException {
-        ExternalTensor.addIfExternal(tensor, place, found);
+        ExternalTensor.addIfExternal(tensor, place, external);
     }
 }

@@ -6,6 +6,7 @@ import io.mlops4j.RejectedInputException;
 import io.mlops4j.RejectedModelException;
 import io.mlops4j.internal.Text;
 import io.mlops4j.serving.InferenceException;
+import java.util.regex.Pattern;
 
 /**
  * Says what went wrong in ONNX Runtime, in our types. The runtime's text may quote the model's own names, so it is
@@ -16,8 +17,11 @@ import io.mlops4j.serving.InferenceException;
  * @param model the model for messages, such as {@code rides:3}
  */
 record OnnxFailures(String model) {
+    /** The path of a source file on the machine that built the runtime: long, and of no use to a reader. */
+    private static final Pattern BUILD_PATH = Pattern.compile("/onnxruntime_src/\\S+:\\d+ ");
+
     RejectedModelException ofLoad(Exception cause) {
-        return new RejectedModelException("Cannot load model " + model + ": " + text(cause) + hint(text(cause)), cause);
+        return new RejectedModelException("Cannot load model " + model + ": " + text(cause) + hint(cause), cause);
     }
 
     MlopsException ofRun(OrtException cause) {
@@ -29,13 +33,17 @@ record OnnxFailures(String model) {
     }
 
     private static String text(Exception cause) {
+        return Text.quote(BUILD_PATH.matcher(message(cause)).replaceAll(""));
+    }
+
+    private static String message(Exception cause) {
         String message = cause.getMessage();
-        return Text.quote(message == null ? cause.getClass().getName() : message);
+        return message == null ? cause.getClass().getName() : message;
     }
 
     /** StringNormalizer builds a C++ locale by this name, and the runtime's own message does not say what to do. */
-    private static String hint(String text) {
-        return text.contains("locale")
+    private static String hint(Exception cause) {
+        return message(cause).contains("Failed to construct locale")
                 ? "; its StringNormalizer needs the locale en_US.UTF-8, which this machine does not have: install it"
                         + " (Debian: package locales, then locale-gen en_US.UTF-8)"
                 : "";

@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,7 @@ final class OnnxModel implements LoadedModel {
     private final OrtSession.RunOptions runOptions;
     private final TensorMaker maker;
     private final Signature signature;
+    private final Set<String> unshapedInputs;
     private final @Nullable OnnxRowScorer scorer;
     private final SlotPool<ByteBuffer> memory = new SlotPool<>();
     private volatile boolean closed;
@@ -42,14 +44,14 @@ final class OnnxModel implements LoadedModel {
     private OnnxModel(
             VerifiedModel model,
             OnnxOptions options,
-            List<ExternalTensor> external,
+            ModelScan.Findings findings,
             OrtEnvironment environment,
             NativeResources owned)
             throws OrtException {
         this.failures = new OnnxFailures(model.label());
         this.owned = owned;
         this.maker = owned.own(new TensorMaker(environment));
-        var weights = new ExternalWeights(model, maker, owned).make(external);
+        var weights = new ExternalWeights(model, maker, owned).make(findings.external());
         OrtSession.SessionOptions sessionOptions = owned.own(options.open());
         if (!weights.isEmpty()) {
             sessionOptions.addExternalInitializers(weights);
@@ -57,6 +59,7 @@ final class OnnxModel implements LoadedModel {
         this.session = owned.own(environment.createSession(model.bytes(), sessionOptions));
         this.runOptions = owned.own(new OrtSession.RunOptions());
         this.signature = signature(model.label());
+        this.unshapedInputs = findings.unshapedInputs();
         this.scorer = RowForm.of(signature)
                 .map(form -> new OnnxRowScorer(failures, environment, session, runOptions, form))
                 .orElse(null);
@@ -64,10 +67,10 @@ final class OnnxModel implements LoadedModel {
 
     /** Loads; frees all it made if that fails. */
     static OnnxModel load(
-            VerifiedModel model, OnnxOptions options, List<ExternalTensor> external, OrtEnvironment environment) {
+            VerifiedModel model, OnnxOptions options, ModelScan.Findings findings, OrtEnvironment environment) {
         var owned = new NativeResources();
         try {
-            return new OnnxModel(model, options, external, environment, owned);
+            return new OnnxModel(model, options, findings, environment, owned);
         } catch (RejectedModelException e) {
             owned.close();
             throw e;
@@ -100,7 +103,7 @@ final class OnnxModel implements LoadedModel {
         if (closed) {
             throw new IllegalStateException("Model " + failures.model() + " is closed");
         }
-        InputCheck.check(failures.model(), signature, inputs);
+        InputCheck.check(failures.model(), signature, unshapedInputs, inputs);
         try (Feed feed = Feed.of(failures.model(), inputs, maker, memory);
                 OrtSession.Result result = session.run(feed.tensors(), runOptions)) {
             return Answers.read(result);

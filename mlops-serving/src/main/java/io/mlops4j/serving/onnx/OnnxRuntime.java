@@ -9,7 +9,6 @@ import io.mlops4j.serving.LoadedModel;
 import io.mlops4j.serving.VerifiedModel;
 import io.mlops4j.serving.onnx.ProtoReader.MalformedProtoException;
 import java.io.File;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -83,13 +82,13 @@ public final class OnnxRuntime implements InferenceRuntime {
         if (model.bytes().length == 0) {
             throw new RejectedModelException("Cannot load model " + model.label() + ": the file is empty");
         }
-        List<ExternalTensor> external = scan(model);
-        return OnnxModel.load(model, options, external, environment(model.label()));
+        ModelScan.Findings findings = scan(model);
+        return OnnxModel.load(model, options, findings, environment(model.label()));
     }
 
-    private static List<ExternalTensor> scan(VerifiedModel model) {
+    private static ModelScan.Findings scan(VerifiedModel model) {
         try {
-            return ModelScan.externalTensors(model.bytes());
+            return ModelScan.of(model.bytes());
         } catch (MalformedProtoException e) {
             throw new RejectedModelException(
                     "Cannot load model " + model.label() + ": it is no ONNX model: " + e.getMessage(), e);

@@ -1,0 +1,155 @@
+package io.mlops4j.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.RejectedModelException;
+import io.mlops4j.model.ModelName;
+import io.mlops4j.model.Tensor;
+import io.mlops4j.model.Value;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A retired model is freed when its last request has its answer, however long that takes. */
+@Timeout(60)
+final class DrainTest {
+    private static final ModelName NAME = ModelName.of("slow");
+    private static final VerifiedModel ANY = OnnxModels.verified("slow:1", new byte[] {1});
+    private static final Map<String, Value> X = Map.of("x", Tensor.ofFloats(new float[] {1}, 1, 1));
+
+    private final FakeModel first = new FakeModel();
+    private final FakeModel second = new FakeModel();
+
+    @AfterEach
+    void letEverybodyGo() {
+        first.mayLeave.countDown();
+        second.mayLeave.countDown();
+    }
+
+    @Test
+    void swap_requestUnderWay_isAnsweredByTheOldVersionBeforeItIsFreed() throws Exception {
+        try (ModelServer server = server(Duration.ofSeconds(30))) {
+            CompletableFuture<Prediction> request = async(() -> server.predict(NAME, FakeModel.REQUEST));
+            first.entered.await();
+            CompletableFuture<?> swap = async(() -> server.swap(NAME, ANY));
+            // The new version serves while the old one drains.
+            second.mayLeave.countDown();
+            awaitVersion(server, 2);
+            assertThat(server.predict(NAME, FakeModel.REQUEST).version()).isEqualTo(NAME.version(2));
+            assertThat(swap).isNotDone();
+            assertThat(first.closes).hasValue(0);
+            first.mayLeave.countDown();
+            swap.get(30, TimeUnit.SECONDS);
+            assertThat(request.get(30, TimeUnit.SECONDS).version()).isEqualTo(NAME.version(1));
+            assertThat(first.closes).hasValue(1);
+            assertThat(first.closedWhileInside).isFalse();
+            assertThat(first.terminated.getCount()).as("not asked to stop").isEqualTo(1);
+        }
+        assertThat(second.closes).hasValue(1);
+    }
+
+    @Test
+    void close_requestUnderWay_waitsEvenBeyondTheTimeout() throws Exception {
+        ModelServer server = server(Duration.ofMillis(1));
+        CompletableFuture<Prediction> request = async(() -> server.predict(NAME, FakeModel.REQUEST));
+        first.entered.await();
+        CompletableFuture<?> close = async(() -> {
+            server.close();
+            return 0;
+        });
+        first.terminated.await();
+        assertThat(close).isNotDone();
+        assertThat(first.closes).hasValue(0);
+        assertThatThrownBy(() -> server.predict(NAME, FakeModel.REQUEST)).isInstanceOf(IllegalStateException.class);
+        first.mayLeave.countDown();
+        close.get(30, TimeUnit.SECONDS);
+        assertThat(request.get(30, TimeUnit.SECONDS).outputs()).containsKey("y");
+        assertThat(first.closes).hasValue(1);
+        assertThat(first.closedWhileInside).isFalse();
+        server.close();
+        assertThat(first.closes).hasValue(1);
+        assertThat(server.served()).isEmpty();
+    }
+
+    @Test
+    void close_interrupted_asksToStopAndStillWaits() throws Exception {
+        ModelServer server = server(Duration.ofHours(1));
+        CompletableFuture<Prediction> request = async(() -> server.predict(NAME, FakeModel.REQUEST));
+        first.entered.await();
+        CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+        Thread closer = new Thread(() -> {
+            server.close();
+            interrupted.complete(Thread.currentThread().isInterrupted());
+        });
+        closer.start();
+        closer.interrupt();
+        first.terminated.await();
+        assertThat(first.closes).hasValue(0);
+        first.mayLeave.countDown();
+        request.get(30, TimeUnit.SECONDS);
+        assertThat(interrupted.get(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(first.closes).hasValue(1);
+    }
+
+    @Test
+    void swap_endlessModel_isStoppedAfterTheTimeout() throws Exception {
+        byte[] endless = OnnxModels.endlessLoop();
+        assertThat(endless).hasSizeLessThan(300);
+        try (ModelServer server = ModelServer.builder()
+                .serve(NAME, OnnxModels.verified("slow:1", endless))
+                .warmUp(WarmUp.none())
+                .drainTimeout(Duration.ofMillis(200))
+                .start()) {
+            CompletableFuture<Prediction> request = async(() -> server.predict(NAME, X));
+            awaitLease(server);
+            server.swap(NAME, OnnxModels.verified("slow:2", OnnxModels.linear(1, 1, 1)));
+            assertThatThrownBy(() -> request.get(30, TimeUnit.SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(InferenceException.class);
+            assertThat(server.predict(NAME, X).version()).isEqualTo(NAME.version(2));
+        }
+    }
+
+    @Test
+    void start_endlessModel_isRejectedByItsWarmUp() {
+        var builder = ModelServer.builder()
+                .serve(NAME, OnnxModels.verified("slow:1", OnnxModels.endlessLoop()))
+                .warmUp(WarmUp.madeUp().within(Duration.ofMillis(200)));
+        assertThatThrownBy(builder::start)
+                .isInstanceOf(RejectedModelException.class)
+                .hasMessageContaining("slow:1")
+                .hasMessageContaining("PT0.2S");
+    }
+
+    private ModelServer server(Duration drainTimeout) {
+        return ModelServer.builder()
+                .serve(NAME, ANY)
+                .runtime(FakeModel.runtime(first, second))
+                .warmUp(WarmUp.none())
+                .drainTimeout(drainTimeout)
+                .start();
+    }
+
+    private static void awaitVersion(ModelServer server, int number) {
+        while (!NAME.version(number).equals(server.served().get(NAME))) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void awaitLease(ModelServer server) {
+        while (server.leases(NAME) == 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static <T> CompletableFuture<T> async(Supplier<T> task) {
+        return CompletableFuture.supplyAsync(task, runnable -> new Thread(runnable, "caller").start());
+    }
+}
