@@ -101,9 +101,7 @@ public final class Adwin implements DriftDetector {
 
     @Override
     public DetectorState update(double value) {
-        if (!Double.isFinite(value)) {
-            throw new IllegalArgumentException("Cannot take the value " + value + ": expected a finite number");
-        }
+        Samples.requireTame(value);
         seen++;
         insert(value);
         if (seen % CLOCK != 0 || width <= GRACE) {
@@ -155,7 +153,7 @@ public final class Adwin implements DriftDetector {
 
     private boolean differ(double older, double olderTotal, double newer) {
         double difference = Math.abs(olderTotal / older - (total - olderTotal) / newer);
-        double confidence = Math.log(2 * Math.log(width) / delta);
+        double confidence = Math.log(2 * Math.log((double) width) / delta);
         double reciprocal = 1 / (older - LEAST_PART + 1) + 1 / (newer - LEAST_PART + 1);
         double variance = Math.max(0, deviation) / width;
         double epsilon = Math.sqrt(2 * reciprocal * variance * confidence) + 2.0 / 3 * confidence * reciprocal;

@@ -27,17 +27,17 @@ public interface DriftDetector {
     /**
      * Takes the next value.
      *
-     * @param value a finite number
+     * @param value a number within ±1e100, so that sums of squares stay finite
      * @return what the detector makes of the stream up to this value; {@link DetectorState#DRIFT} for the one value that
      *     raised the alarm
-     * @throws IllegalArgumentException if the value is NaN or infinite; the detector is unchanged
+     * @throws IllegalArgumentException if the value is NaN, infinite or beyond that; the detector is unchanged
      */
     DetectorState update(double value);
 
     /**
      * How close the detector is to an alarm.
      *
-     * @return 0 (nothing) to 1 (alarm), as of the last update
+     * @return 0 (nothing) to 1 (alarm), as of the last time it looked
      */
     double evidence();
 

@@ -9,7 +9,7 @@ import static java.util.Objects.requireNonNull;
  *
  * @param name the feature's name, 1 to 256 characters, none of them a control character
  * @param cells the frozen cells
- * @param counts the reference's counts of these cells
+ * @param counts the reference's counts of these cells, total 1 or more
  */
 public record FeatureProfile(String name, Cells cells, CellCounts counts) {
     private static final int MAX_NAME = 256;
@@ -17,7 +17,7 @@ public record FeatureProfile(String name, Cells cells, CellCounts counts) {
     /**
      * Checks that the parts fit.
      *
-     * @throws IllegalArgumentException if the name breaks the rule, or there is not one count a cell
+     * @throws IllegalArgumentException if the name breaks the rule, there is not one count a cell, or all are 0
      */
     public FeatureProfile {
         requireNonNull(cells, "cells");
@@ -29,6 +29,10 @@ public record FeatureProfile(String name, Cells cells, CellCounts counts) {
             throw new IllegalArgumentException("Invalid profile of feature " + name + ": " + counts.size()
                     + " counts, expected one for each of " + cells.size() + " cells");
         }
+        if (counts.total() == 0) {
+            throw new IllegalArgumentException(
+                    "Invalid profile of feature " + name + ": the reference is empty, expected 1 value or more");
+        }
     }
 
     /**
@@ -36,7 +40,7 @@ public record FeatureProfile(String name, Cells cells, CellCounts counts) {
      *
      * @param other counts of the same cells
      * @return a new profile
-     * @throws IllegalArgumentException if there is not one count a cell
+     * @throws IllegalArgumentException if there is not one count a cell, or all are 0
      */
     public FeatureProfile withCounts(CellCounts other) {
         return new FeatureProfile(name, cells, other);

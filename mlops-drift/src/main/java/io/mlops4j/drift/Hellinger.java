@@ -11,6 +11,8 @@ package io.mlops4j.drift;
  * @param cells the most ordinary cells to look at, 1 or more
  */
 public record Hellinger(int cells) implements DriftScore {
+    private static final int WIDENING = 4;
+
     /**
      * Checks the number.
      *
@@ -38,6 +40,6 @@ public record Hellinger(int cells) implements DriftScore {
 
     @Override
     public double chance(CellCounts reference, CellCounts live, double alpha) {
-        return Math.sqrt(Shares.chiSquareChance(reference, live, alpha) / 8);
+        return Math.sqrt(Shares.chiSquareChance(reference, live, alpha, WIDENING) / 8);
     }
 }

@@ -14,6 +14,8 @@ import static java.util.Objects.requireNonNull;
  * @param base the base of the logarithm
  */
 public record JensenShannon(int cells, Base base) implements DriftScore {
+    private static final int WIDENING = 2;
+
     /** The base of the logarithm, which sets the scale of the distance. */
     public enum Base {
         /** Natural logarithms: nats. */
@@ -63,6 +65,6 @@ public record JensenShannon(int cells, Base base) implements DriftScore {
 
     @Override
     public double chance(CellCounts reference, CellCounts live, double alpha) {
-        return Math.sqrt(Shares.chiSquareChance(reference, live, alpha) / (8 * base.unit));
+        return Math.sqrt(Shares.chiSquareChance(reference, live, alpha, WIDENING) / (8 * base.unit));
     }
 }

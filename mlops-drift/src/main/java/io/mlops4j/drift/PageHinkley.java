@@ -52,7 +52,11 @@ public final class PageHinkley implements DriftDetector {
     private double evidence;
 
     private PageHinkley(int minimum, double delta, double lambda, double alpha, Direction direction, Climb climb) {
-        if (minimum < 1 || !(delta >= 0) || !(lambda > 0) || !(alpha > 0 && alpha <= 1) || lambda + delta > MAX) {
+        if (minimum < 1
+                || !(delta >= 0)
+                || !(lambda > 0)
+                || !(alpha > 0 && alpha <= 1)
+                || !Double.isFinite(lambda + delta)) {
             throw new IllegalArgumentException("Invalid Page-Hinkley test: minimum " + minimum + ", delta " + delta
                     + ", lambda " + lambda + ", alpha " + alpha
                     + "; expected minimum ≥ 1, delta ≥ 0, lambda > 0 and 0 < alpha ≤ 1, all finite");
@@ -65,8 +69,6 @@ public final class PageHinkley implements DriftDetector {
         this.climb = requireNonNull(climb, "climb");
         forget();
     }
-
-    private static final double MAX = Double.MAX_VALUE;
 
     /**
      * The defaults of the literature: at least 30 values, δ = 0.005, λ = 50, α = 0.9999, both directions, measured from
@@ -145,9 +147,7 @@ public final class PageHinkley implements DriftDetector {
 
     @Override
     public DetectorState update(double value) {
-        if (!Double.isFinite(value)) {
-            throw new IllegalArgumentException("Cannot take the value " + value + ": expected a finite number");
-        }
+        Samples.requireTame(value);
         seen++;
         mean += (value - mean) / seen;
         up = alpha * up + (value - mean - delta);

@@ -20,6 +20,8 @@ package io.mlops4j.drift;
  * @param cells the most ordinary cells to look at, 1 or more
  */
 public record Psi(int cells) implements DriftScore {
+    private static final int WIDENING = 2;
+
     private static final int TENTHS = 10;
     private static final double EMPTY = 0.5;
 
@@ -58,8 +60,8 @@ public record Psi(int cells) implements DriftScore {
         double sum = 0;
         for (int cell = 0; cell < live.size(); cell++) {
             if (reference.at(cell) + live.at(cell) > 0) {
-                double p = Math.max(reference.at(cell), EMPTY) / reference.total();
-                double q = Math.max(live.at(cell), EMPTY) / live.total();
+                double p = Math.max((double) reference.at(cell), EMPTY) / reference.total();
+                double q = Math.max((double) live.at(cell), EMPTY) / live.total();
                 sum += (q - p) * Math.log(q / p);
             }
         }
@@ -68,6 +70,6 @@ public record Psi(int cells) implements DriftScore {
 
     @Override
     public double chance(CellCounts reference, CellCounts live, double alpha) {
-        return Shares.chiSquareChance(reference, live, alpha);
+        return Shares.chiSquareChance(reference, live, alpha, WIDENING);
     }
 }

@@ -4,7 +4,17 @@ import java.util.Arrays;
 
 /** Checks raw samples. */
 final class Samples {
+    /** Squares of such values, summed over any stream, stay finite. */
+    private static final double TAME = 1e100;
+
     private Samples() {}
+
+    static void requireTame(double value) {
+        if (!(Math.abs(value) <= TAME)) {
+            throw new IllegalArgumentException(
+                    "Cannot take the value " + value + ": expected a number within ±" + TAME);
+        }
+    }
 
     /** A sorted copy of a sample that is neither empty nor holds anything but finite values. */
     static double[] sorted(String which, double[] values) {

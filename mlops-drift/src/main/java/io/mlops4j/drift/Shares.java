@@ -20,19 +20,25 @@ final class Shares {
 
     /**
      * What a χ²-like sum Σ(p−q)²/p over the shares of two samples exceeds with probability {@code alpha} when both come
-     * from one distribution: χ²(k−1; α)·(1/n + 1/m), with k the cells that hold anything. PSI is that sum to second
-     * order [1]; JS divergence and squared Hellinger distance are an eighth of it.
+     * from one distribution: χ²(k−1; α)·s with s = 1/n + 1/m and k the cells that hold anything. PSI is that sum to
+     * second order [1]; JS divergence and squared Hellinger distance are an eighth of it.
+     *
+     * <p>To higher orders, cells of few values make the tails heavier, so the level is widened by 1 + w·k·s. The factors
+     * are from simulation: 3 to 50 cells, equal or skewed, 30 to 1,000 values against 1,461, α of 0.01 and 0.0004. With
+     * w = 2, PSI and JS stayed below 1.5·α but for very rare cells (2.5·α); with w = 4, squared Hellinger mostly below
+     * 2·α, and 6·α at worst.
      *
      * <p>[1] B. Yurdakul, J. Naranjo: Statistical properties of the population stability index. Journal of Risk Model
      * Validation 14(4), 2020.
      */
-    static double chiSquareChance(CellCounts reference, CellCounts live, double alpha) {
+    static double chiSquareChance(CellCounts reference, CellCounts live, double alpha, int widening) {
         requireComparable(reference, live);
         int occupied = 0;
         for (int cell = 0; cell < live.size(); cell++) {
             occupied += reference.at(cell) + live.at(cell) > 0 ? 1 : 0;
         }
+        double scale = 1.0 / reference.total() + 1.0 / live.total();
         double quantile = ChiSquaredDistribution.of(Math.max(1, occupied - 1)).inverseSurvivalProbability(alpha);
-        return quantile * (1.0 / reference.total() + 1.0 / live.total());
+        return quantile * scale * (1 + widening * occupied * scale);
     }
 }

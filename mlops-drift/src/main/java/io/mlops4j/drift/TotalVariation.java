@@ -36,6 +36,6 @@ public record TotalVariation(int cells) implements DriftScore {
     /** {@inheritDoc} By Cauchy-Schwarz, Σ|p − q| ≤ √Σ(p−q)²/p, so this level is on the safe side. */
     @Override
     public double chance(CellCounts reference, CellCounts live, double alpha) {
-        return Math.sqrt(Shares.chiSquareChance(reference, live, alpha)) / 2;
+        return Math.sqrt(Shares.chiSquareChance(reference, live, alpha, 0)) / 2;
     }
 }
