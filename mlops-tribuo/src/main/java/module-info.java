@@ -11,6 +11,8 @@ module io.mlops4j.tribuo {
     requires org.tribuo.math;
     requires org.tribuo.util.onnx;
     requires com.google.protobuf;
+    requires com.oracle.labs.mlrg.olcut;
+    requires com.oracle.labs.mlrg.olcut.config.protobuf;
     requires static org.tribuo.common.xgboost;
     requires static org.tribuo.common.sgd;
     requires static org.tribuo.classification.sgd;

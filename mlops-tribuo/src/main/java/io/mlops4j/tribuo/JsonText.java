@@ -16,7 +16,7 @@ final class JsonText {
         return values.stream().map(JsonText::string).collect(joining(",", "[", "]"));
     }
 
-    private static String string(String value) {
+    static String string(String value) {
         var out = new StringBuilder(value.length() + 2).append('"');
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);

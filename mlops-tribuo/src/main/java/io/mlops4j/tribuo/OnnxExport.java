@@ -140,7 +140,7 @@ public final class OnnxExport {
     /**
      * What the exported model takes and gives.
      *
-     * @return {@code input: FLOAT32[-1, features]} and {@code output: FLOAT32[-1, outputs]}
+     * @return {@code input: FLOAT32[?, features]} and {@code output: FLOAT32[?, outputs]}
      */
     public Signature signature() {
         return new Signature(

@@ -89,12 +89,15 @@ public record OnnxParity(int rows, double worst, int worstRow, String worstOutpu
 
     private static <T extends Output<T>> double[] predict(
             Model<T> model, Outputs outputs, Example<T> example, int row) {
-        var rounded = new ArrayExample<T>(example.getOutput());
+        String[] names = new String[example.size()];
+        double[] values = new double[names.length];
+        int i = 0;
         for (Feature feature : example) {
-            rounded.add(new Feature(feature.getName(), (float) feature.getValue()));
+            names[i] = feature.getName();
+            values[i++] = (float) feature.getValue();
         }
         try {
-            return outputs.scoresOf(model.predict(rounded));
+            return outputs.scoresOf(model.predict(new ArrayExample<>(example.getOutput(), names, values)));
         } catch (IllegalArgumentException e) {
             throw new RejectedInputException("Cannot check the parity of example " + row + ": Tribuo refuses it", e);
         }

@@ -62,6 +62,14 @@ final class Samples {
         return new ArrayExample<>(output, names, x);
     }
 
+    static <T extends Output<T>> ArrayExample<T> example(T output, float[] x) {
+        double[] wide = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+            wide[i] = x[i];
+        }
+        return example(output, wide);
+    }
+
     private static double[] row(Random random) {
         double[] x = new double[FEATURES];
         for (int j = 0; j < FEATURES; j++) {
