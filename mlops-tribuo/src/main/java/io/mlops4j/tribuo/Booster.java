@@ -10,14 +10,22 @@ import java.util.List;
  * <p>Confined to one thread at a time: its arrays are shared within the package.
  *
  * @param objective XGBoost's name of it, such as {@code reg:squarederror}
+ * @param kind {@code gbtree} or {@code dart}
  * @param baseScore the base score in the space of predictions, as it was configured
- * @param groups how many outputs there are
+ * @param classes the number of classes, or 0 if the objective has none
  * @param trees every leaf with one score
  * @param groupOf the output of each tree
  * @param weights what each tree counts; 1 but for DART
  */
 @SuppressWarnings("ArrayRecordComponent") // A private carrier that is never compared.
-record Booster(String objective, float baseScore, int groups, List<FlatTree> trees, int[] groupOf, float[] weights) {
+record Booster(
+        String objective,
+        String kind,
+        float baseScore,
+        int classes,
+        List<FlatTree> trees,
+        int[] groupOf,
+        float[] weights) {
     /** How margins become predictions. */
     enum Link {
         /** They are predictions already. */
@@ -26,6 +34,18 @@ record Booster(String objective, float baseScore, int groups, List<FlatTree> tre
         EXP,
         /** Predictions are the softmax over the groups. */
         SOFTMAX
+    }
+
+    static final String GBTREE = "gbtree";
+    static final String DART = "dart";
+
+    /** How many outputs there are. */
+    int groups() {
+        return Math.max(classes, 1);
+    }
+
+    boolean isDart() {
+        return kind.equals(DART);
     }
 
     /**

@@ -15,7 +15,7 @@ import java.util.List;
  * and the weights of DART. Everything read is checked, so that broken bytes end here and not in native code.
  *
  * <p>Little-endian, in order: learner parameters (136 bytes: base score, features, classes, then fields that are not
- * needed), name of the objective, name of the booster, model parameters (160 bytes: number of trees first); a tree is
+ * needed to predict), name of the objective, name of the booster, model parameters (160 bytes: number of trees first); a tree is
  * its parameters (148 bytes: number of nodes second), nodes of 20 bytes, statistics of 16 bytes a node; after the
  * trees the output group of each, and for DART the weight of each.
  *
@@ -25,11 +25,14 @@ import java.util.List;
  *     LoadModel), gbtree_model.cc, gbtree.cc and tree_model.h of XGBoost 1.6.2
  */
 final class BoosterReader {
-    private static final int LEARNER_BYTES = 136;
-    private static final int MODEL_BYTES = 160;
-    private static final int TREE_BYTES = 148;
-    private static final int NODE_BYTES = 20;
-    private static final int STATISTICS_BYTES = 16;
+    static final int LEARNER_BYTES = 136;
+    static final int MODEL_BYTES = 160;
+    static final int TREE_BYTES = 148;
+    static final int NODE_BYTES = 20;
+    static final int STATISTICS_BYTES = 16;
+    /** The top bit of a packed feature: an absent value goes left. On a parent's index: the node is a left child. */
+    static final int DEFAULT_LEFT = 0x8000_0000;
+
     private static final int LONGEST_NAME = 64;
     private static final int FEATURE_MASK = 0x7fff_ffff;
 
@@ -64,22 +67,29 @@ final class BoosterReader {
         }
         int learner = in.position();
         float baseScore = in.getFloat();
-        in.getInt();
+        int features = in.getInt();
         int classes = in.getInt();
         in.position(learner + LEARNER_BYTES);
         String objective = name("objective");
         String kind = name("booster");
-        if (!kind.equals("gbtree") && !kind.equals("dart")) {
+        if (!kind.equals(Booster.GBTREE) && !kind.equals(Booster.DART)) {
             throw broken("booster " + kind + ", expected gbtree or dart");
         }
-        int groups = Math.max(classes, 1);
+        if (features != columns || classes < 0) {
+            throw broken(features + " features and " + classes + " classes, expected " + columns + " features");
+        }
         int model = in.position();
         int count = in.getInt();
         in.position(model + MODEL_BYTES);
         List<FlatTree> trees = trees(count);
+        int groups = Math.max(classes, 1);
+        // Every class has a tree in every round; a count beyond that would only make XGBoost allocate.
+        if (groups > Math.max(count, 1)) {
+            throw broken(classes + " classes for " + count + " trees");
+        }
         int[] groupOf = groups(count, groups);
-        float[] weights = kind.equals("dart") ? weights(count) : ones(count);
-        return new Booster(objective, baseScore, groups, trees, groupOf, weights);
+        float[] weights = kind.equals(Booster.DART) ? weights(count) : ones(count);
+        return new Booster(objective, kind, baseScore, classes, trees, groupOf, weights);
     }
 
     private String name(String what) {
@@ -145,7 +155,7 @@ final class BoosterReader {
         if (feature >= columns) {
             throw broken("a split on feature " + feature + " of " + columns);
         }
-        return new FlatTree.Split(feature, threshold, firstChild, firstChild + 1, packed < 0);
+        return new FlatTree.Split(feature, threshold, firstChild, firstChild + 1, (packed & DEFAULT_LEFT) != 0);
     }
 
     private int[] groups(int count, int groups) {

@@ -21,7 +21,8 @@ import org.tribuo.protos.core.ModelProto;
  *   <li>each class name must be on the list of {@link ModelKinds}, and carry the message that the list says;
  *   <li>Java-serialised bytes are read once under a JEP 290 filter of their own stream ({@link SerializedForm}); the same
  *       bytes then go to Tribuo, which can find nothing else in them;
- *   <li>XGBoost's bytes are checked by {@link BoosterReader} before native code sees them;
+ *   <li>XGBoost's bytes are read by {@link BoosterReader}, and what native code gets to see is written anew by
+ *       {@link BoosterWriter};
  *   <li>the provenance is replaced by an empty one: it names classes too, users' own among them, and serving needs
  *       none of it.
  * </ul>
@@ -33,6 +34,10 @@ import org.tribuo.protos.core.ModelProto;
 final class ModelGuard {
     /** Messages within messages; a protobuf parser starts to count anew in each {@code Any}. */
     private static final int DEEPEST = 200;
+
+    private static final String LIBLINEAR = "tribuo.common.liblinear.LibLinearModelProto";
+    private static final String XGBOOST = "tribuo.common.xgboost.XGBoostModelProto";
+    private static final String BOOSTERS = "models";
 
     private final ModelKinds kinds;
     private final String label;
@@ -65,6 +70,9 @@ final class ModelGuard {
             if (field.getKey().getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
                 out.setField(field.getKey(), clearedField(message, field.getKey(), field.getValue(), depth));
             }
+        }
+        if (message.getDescriptorForType().getFullName().equals(XGBOOST)) {
+            out.setField(message.getDescriptorForType().findFieldByName(BOOSTERS), rewritten(message));
         }
         return out.build();
     }
@@ -102,13 +110,18 @@ final class ModelGuard {
         if (!className.isEmpty() && !kinds.allows(className)) {
             throw rejected("it names class " + quoted(className) + ", which is not on the list of what may be loaded");
         }
-        String type = message.getDescriptorForType().getFullName();
-        if (type.equals("tribuo.common.liblinear.LibLinearModelProto")) {
+        if (message.getDescriptorForType().getFullName().equals(LIBLINEAR)) {
             bytesOf(message, "models").forEach(bytes -> SerializedForm.LIBLINEAR.check(bytes.toByteArray(), label));
-        } else if (type.equals("tribuo.common.xgboost.XGBoostModelProto")) {
-            int features = featuresOf(message);
-            bytesOf(message, "models").forEach(bytes -> BoosterReader.read(bytes.toByteArray(), features));
         }
+    }
+
+    /** The boosters of an XGBoost model, read and written anew. */
+    private static List<ByteString> rewritten(Message model) throws InvalidProtocolBufferException {
+        int features = featuresOf(model);
+        return bytesOf(model, BOOSTERS).stream()
+                .map(bytes -> BoosterReader.read(bytes.toByteArray(), features))
+                .map(booster -> ByteString.copyFrom(BoosterWriter.write(booster, features)))
+                .toList();
     }
 
     private static String classNameOf(Message message) {

@@ -315,4 +315,27 @@ class TribuoRuntimeTest {
             }
         }
     }
+
+    @Test
+    void load_flippedBitsInABooster_neverReachNativeCode() throws IOException {
+        ModelProto model =
+                Trainers.xgboost().train(Samples.regression(9, 80, "y")).serialize();
+        var data = model.getSerializedData().unpack(XGBoostModelProto.class).toBuilder();
+        byte[] whole = data.getModels(0).toByteArray();
+        // Every byte of the head, where the counts are, and some of the trees. A crash would end this JVM.
+        for (int seed = 0; seed < 1200; seed++) {
+            var random = new Random(seed);
+            byte[] flipped = whole.clone();
+            flipped[seed < 800 ? seed : random.nextInt(flipped.length)] ^= (byte) (1 << random.nextInt(8));
+            data.setModels(0, ByteString.copyFrom(flipped));
+            try (LoadedModel loaded = load(
+                    model.toBuilder().setSerializedData(Any.pack(data.build())).build())) {
+                loaded.rowScorer().orElseThrow().score(new float[Samples.FEATURES], new float[1]);
+            } catch (RejectedModelException e) {
+                assertThat(e).hasMessageStartingWith("Cannot");
+            } catch (RuntimeException | Error e) {
+                throw new AssertionError("seed " + seed, e);
+            }
+        }
+    }
 }
