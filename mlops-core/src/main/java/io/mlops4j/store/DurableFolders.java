@@ -84,6 +84,11 @@ final class DurableFolders {
             failure = e;
             throw e;
         }
+        IOException before = failure;
+        if (before != null) {
+            // Of two threads that force one folder, the other may have been told of the failure that concerns both.
+            throw new IOException("Another force failed at the same time: " + before, before);
+        }
     }
 
     /**

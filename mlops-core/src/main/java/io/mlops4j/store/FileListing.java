@@ -49,7 +49,7 @@ final class FileListing {
                 break;
             }
             String key = prefix + part.getKey();
-            if (!key.endsWith("/")) {
+            if (isObject(key)) {
                 keys.add(new Key(key));
             } else if (isFolder(part.getValue())) {
                 walk(part.getValue(), key);
@@ -60,25 +60,35 @@ final class FileListing {
 
     private SortedMap<String, Path> parts(Path folder, String prefix) throws IOException {
         var parts = new TreeMap<String, Path>();
+        int objects = 0;
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
             for (Path entry : entries) {
                 String part = FileNames.toKeyPart(entry.getFileName().toString());
                 if (part != null && isWanted(prefix + part)) {
                     parts.put(part, entry);
+                    objects += isObject(part) ? 1 : 0;
+                    // What lies behind a page's worth of objects is for later pages: a log may be long.
+                    while (objects > limit) {
+                        objects -= isObject(parts.pollLastEntry().getKey()) ? 1 : 0;
+                    }
                 }
             }
         } catch (NoSuchFileException e) {
-            return parts;
+            return new TreeMap<>();
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
         return parts;
     }
 
+    private static boolean isObject(String key) {
+        return !key.endsWith("/");
+    }
+
     /** A bound inside a folder leaves the folder wanted, for what lies behind the bound. */
     private boolean isWanted(String key) {
         return key.length() <= Key.MAX_LENGTH
-                && (key.compareTo(after) > 0 || (key.endsWith("/") && after.startsWith(key)));
+                && (key.compareTo(after) > 0 || (!isObject(key) && after.startsWith(key)));
     }
 
     /** A plain file named like a folder is somebody's own; a link may lead anywhere, and hide keys or repeat them. */

@@ -119,7 +119,7 @@ final class FilePublisher {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(temp)) {
             for (Path file : files) {
                 if (isOlder(file, limit)) {
-                    disk.unlink(file);
+                    discard(file);
                 }
             }
         } catch (DirectoryIteratorException e) {

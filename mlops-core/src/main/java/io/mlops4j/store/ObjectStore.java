@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * <b>Durable.</b> When a put returns {@code CREATED}, or {@code EXISTS}, the object survives a crash of the process and
  * of the machine. <b>Consistent.</b> A get or a list that begins after a put returned sees the object.
  *
+ * <p>Keys are independent of each other: {@code a} and {@code a/b} can both hold objects, and so can {@code a} and
+ * {@code A}.
+ *
  * <p>Calls block. Failures are typed: {@link StorageException} means that nothing was written;
  * {@link OutcomeUnknownException} means that the write may have landed, or may yet land: read again later, and delete
  * nothing.

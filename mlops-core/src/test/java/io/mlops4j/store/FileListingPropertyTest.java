@@ -39,7 +39,7 @@ class FileListingPropertyTest {
         }
     }
 
-    @Property(tries = 300)
+    @Property(tries = 150)
     void list_isWhatASortedSetSays(
             @ForAll @Size(max = 25) Set<@From("keys") String> keys,
             @ForAll @Size(min = 1, max = 4) List<@From("keys") String> afters,
