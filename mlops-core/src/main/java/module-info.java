@@ -11,16 +11,20 @@ module io.mlops4j.core {
     requires static com.google.errorprone.annotations;
 
     exports io.mlops4j;
+    exports io.mlops4j.gate;
     exports io.mlops4j.inference;
     exports io.mlops4j.internal to
             io.mlops4j.serving;
     exports io.mlops4j.model;
+    exports io.mlops4j.pipeline;
     exports io.mlops4j.registry;
     exports io.mlops4j.store;
     exports io.mlops4j.tracking;
     exports io.mlops4j.training;
 
     // Package-private records that are written as JSON.
+    opens io.mlops4j.pipeline to
+            com.fasterxml.jackson.databind;
     opens io.mlops4j.registry to
             com.fasterxml.jackson.databind;
     opens io.mlops4j.store to
