@@ -28,14 +28,14 @@ final class HotSwapTest {
         var registry = new SimpleMeterRegistry();
         var stop = new AtomicBoolean();
         var answers = new AtomicLong();
-        ExecutorService callers = Executors.newFixedThreadPool(4);
+        ExecutorService callers = Executors.newFixedThreadPool(2);
         try (ModelServer server = ModelServer.builder()
                 .serve(NAME, version(1))
                 .warmUp(WarmUp.none())
                 .meters(registry)
                 .start()) {
             List<Future<?>> all = new ArrayList<>();
-            for (int caller = 0; caller < 4; caller++) {
+            for (int caller = 0; caller < 2; caller++) {
                 boolean byRow = caller % 2 == 0;
                 all.add(callers.submit(() -> {
                     while (!stop.get()) {
