@@ -38,6 +38,9 @@ final class ModelLoader {
         } catch (RuntimeException e) {
             model.close();
             throw rejected(verified, e);
+        } catch (Error e) {
+            model.close();
+            throw e;
         }
     }
 
@@ -63,6 +66,7 @@ final class ModelLoader {
     private static RuntimeException rejected(VerifiedModel verified, RuntimeException e) {
         return e instanceof MlopsException
                 ? e
-                : new RejectedModelException("Cannot load model " + verified.label() + ": " + e, e);
+                : new RejectedModelException(
+                        "Cannot load model " + verified.label() + ": " + Text.quote(e.toString()), e);
     }
 }

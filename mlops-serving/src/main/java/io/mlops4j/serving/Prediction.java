@@ -2,6 +2,7 @@ package io.mlops4j.serving;
 
 import static java.util.Objects.requireNonNull;
 
+import io.mlops4j.internal.Text;
 import io.mlops4j.model.SequenceValue;
 import io.mlops4j.model.Tensor;
 import io.mlops4j.model.Value;
@@ -52,8 +53,10 @@ public record Prediction(String id, VersionId version, Map<String, Value> output
     private <V extends Value> V typed(String output, Class<V> type) {
         Value value = outputs.get(output);
         if (!type.isInstance(value)) {
-            throw new IllegalArgumentException("Prediction of " + version + " has no " + type.getSimpleName()
-                    + " named " + output + ", expected one of " + outputs.keySet());
+            throw new IllegalArgumentException(
+                    "Prediction of " + version + " has no " + type.getSimpleName() + " named "
+                            + Text.quote(output) + ", expected one of "
+                            + outputs.keySet().stream().map(Text::quote).toList());
         }
         return type.cast(value);
     }

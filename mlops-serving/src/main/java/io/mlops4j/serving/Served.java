@@ -3,6 +3,7 @@ package io.mlops4j.serving;
 import io.mlops4j.model.VersionId;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,13 +58,13 @@ final class Served {
     /**
      * Refuses new leases, waits until the last one is back, and frees the model. After the time-out, or on an
      * interrupt, asks the runs under way to stop, and goes on waiting: freeing a model that somebody is inside would
-     * take the JVM down. The interrupt is restored.
+     * take the JVM down. The interrupt is restored. The meters stay.
      */
     void drainAndClose(Duration timeout) {
         lease.retire();
         boolean interrupted = false;
         boolean asked = false;
-        for (long wait = timeout.toNanos(); ; wait = Long.MAX_VALUE) {
+        for (long wait = TimeUnit.NANOSECONDS.convert(timeout); ; wait = Long.MAX_VALUE) {
             try {
                 if (lease.awaitDrained(wait)) {
                     break;
@@ -78,7 +79,7 @@ final class Served {
                         version,
                         lease.held(),
                         timeout);
-                model.terminate();
+                terminate();
             }
         }
         close();
@@ -87,13 +88,19 @@ final class Served {
         }
     }
 
+    private void terminate() {
+        try {
+            model.terminate();
+        } catch (RuntimeException e) {
+            LOG.warn("Cannot ask version {} to stop", version, e);
+        }
+    }
+
     private void close() {
         try {
             model.close();
         } catch (RuntimeException e) {
             LOG.warn("Cannot free version {}", version, e);
-        } finally {
-            meters.close();
         }
     }
 }

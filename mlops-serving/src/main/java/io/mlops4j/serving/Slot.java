@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  *    last swap to begin is the last to take effect, and what an alias pointed at when a swap began is what it sets.
  *    Requests never touch the lock.
  *  - The old version is drained outside the lock, by the thread that swapped: the next swap need not wait for it.
+ *  - Meters belong to a version, not to its loading: they are made under the lock, and removed under it when the last
+ *    loading of the version is gone.
  *  - Closing takes the lock, so it waits for a swap that is under way, and then sets `current` to null for ever.
  */
 /**
@@ -145,7 +147,20 @@ final class Slot {
     private void retire(@Nullable Served old) {
         if (old != null) {
             old.drainAndClose(drainTimeout);
+            forget(old);
+        }
+    }
+
+    /** A version may be back already, when an alias went away and returned; its meters are then in use again. */
+    private void forget(Served old) {
+        swapping.lock();
+        try {
             loaded.remove(old);
+            if (loaded.stream().noneMatch(other -> other.version().equals(old.version()))) {
+                old.meters().close();
+            }
+        } finally {
+            swapping.unlock();
         }
     }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of one loaded version. They are made when it is loaded and removed when it is freed, so that there are
- * never more of them than loaded versions.
+ * never meters of more versions than are loaded.
  *
  * <p>Thread-safe.
  */

@@ -70,7 +70,7 @@ final class Warmer {
 
     private void watch() {
         try {
-            if (!answered.await(plan.timeout().toNanos(), TimeUnit.NANOSECONDS)) {
+            if (!answered.await(TimeUnit.NANOSECONDS.convert(plan.timeout()), TimeUnit.NANOSECONDS)) {
                 stopped = true;
                 model.terminate();
             }

@@ -3,15 +3,19 @@ package io.mlops4j.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.RejectedModelException;
+import io.mlops4j.model.Alias;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.Tensor;
 import io.mlops4j.model.Value;
+import io.mlops4j.model.VersionId;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +119,54 @@ final class DrainTest {
                     .hasCauseInstanceOf(InferenceException.class);
             assertThat(server.predict(NAME, X).version()).isEqualTo(NAME.version(2));
         }
+    }
+
+    @Test
+    void refresh_versionThatComesBackWhileItDrains_keepsItsMeters() throws Exception {
+        var registry = new SimpleMeterRegistry();
+        var third = new FakeModel();
+        third.mayLeave.countDown();
+        second.mayLeave.countDown();
+        var target = new AtomicInteger(1);
+        try (ModelServer server = ModelServer.of(source(target))
+                .serve(NAME.alias("champion"))
+                .runtime(FakeModel.runtime(first, second, third))
+                .warmUp(WarmUp.none())
+                .meters(registry)
+                .start()) {
+            CompletableFuture<Prediction> request = async(() -> server.predict(NAME, FakeModel.REQUEST));
+            first.entered.await();
+            target.set(2);
+            CompletableFuture<?> away = async(() -> server.refresh(NAME));
+            awaitVersion(server, 2);
+            target.set(1);
+            server.refresh(NAME);
+            first.mayLeave.countDown();
+            away.get(30, TimeUnit.SECONDS);
+            request.get(30, TimeUnit.SECONDS);
+            server.predict(NAME, FakeModel.REQUEST);
+            assertThat(registry.get("mlops.inference").timers()).hasSize(1);
+            assertThat(registry.get("mlops.inference")
+                            .tag("version", "1")
+                            .timer()
+                            .count())
+                    .isEqualTo(2);
+        }
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    private static ModelSource source(AtomicInteger target) {
+        return new ModelSource() {
+            @Override
+            public VersionId resolve(Alias alias) {
+                return alias.model().version(target.get());
+            }
+
+            @Override
+            public VerifiedModel open(VersionId version) {
+                return ANY;
+            }
+        };
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +40,7 @@ final class OnnxModel implements LoadedModel {
     private final Set<String> unshapedInputs;
     private final @Nullable OnnxRowScorer scorer;
     private final SlotPool<ByteBuffer> memory = new SlotPool<>();
-    private volatile boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private OnnxModel(
             VerifiedModel model,
@@ -100,7 +101,7 @@ final class OnnxModel implements LoadedModel {
 
     @Override
     public Map<String, Value> run(Map<String, Value> inputs) {
-        if (closed) {
+        if (closed.get()) {
             throw new IllegalStateException("Model " + failures.model() + " is closed");
         }
         InputCheck.check(failures.model(), signature, unshapedInputs, inputs);
@@ -128,7 +129,9 @@ final class OnnxModel implements LoadedModel {
 
     @Override
     public void close() {
-        closed = true;
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         if (scorer != null) {
             scorer.close();
         }

@@ -3,6 +3,7 @@ package io.mlops4j.serving.onnx;
 import static java.util.Objects.requireNonNull;
 
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 
@@ -157,6 +158,8 @@ public record OnnxOptions(
         String spin = waiting == Waiting.SPIN ? "1" : "0";
         options.addConfigEntry("session.intra_op.allow_spinning", spin);
         options.addConfigEntry("session.inter_op.allow_spinning", spin);
+        // What goes wrong is thrown; the native logger would print it as well, with names from the model unescaped.
+        options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
         // Without this the runtime would look at the bytes and might take them for its own, unscanned format.
         options.addConfigEntry("session.load_model_format", "ONNX");
         options.setCPUArenaAllocator(memory == Memory.ARENA);

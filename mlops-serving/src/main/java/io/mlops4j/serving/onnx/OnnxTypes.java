@@ -119,7 +119,7 @@ final class OnnxTypes {
 
     private static RejectedModelException unsupported(String model, String name, Object type) {
         return new RejectedModelException("Cannot load model " + model + ": input or output " + Text.quote(name)
-                + " is of type " + type + ", which is not supported");
+                + " is of type " + Text.quote(String.valueOf(type)) + ", which is not supported");
     }
 
     private static Shape shape(TensorInfo tensor) {

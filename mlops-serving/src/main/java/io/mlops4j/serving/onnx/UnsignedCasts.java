@@ -29,8 +29,9 @@ final class UnsignedCasts implements AutoCloseable {
     private static final int UINT64 = 13;
 
     private final OrtEnvironment environment;
-    private final NativeResources owned = new NativeResources();
     private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock") private final NativeResources owned = new NativeResources();
 
     @GuardedBy("lock") private final Map<ElementType, OrtSession> sessions = new EnumMap<>(ElementType.class);
 
@@ -112,6 +113,12 @@ final class UnsignedCasts implements AutoCloseable {
 
     @Override
     public void close() {
-        owned.close();
+        lock.lock();
+        try {
+            sessions.clear();
+            owned.close();
+        } finally {
+            lock.unlock();
+        }
     }
 }
