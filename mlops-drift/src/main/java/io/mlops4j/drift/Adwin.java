@@ -218,9 +218,9 @@ public final class Adwin implements DriftDetector {
                 .mapToLong(row -> row.size() * row.bucketSize())
                 .sum();
         in.require(length <= count, "its window of " + length + " values is longer than the " + count + " it has seen");
-        for (double sum : sums) {
-            in.require(Double.isFinite(sum), "it holds the number " + sum);
-        }
+        in.require(
+                Samples.isSum(sums[0]) && Samples.isSumOfSquares(sums[1]),
+                "it holds the sums " + sums[0] + " and " + sums[1]);
         in.require(sums[2] >= 0 && sums[2] <= 1, "its evidence is " + sums[2]);
         rows.clear();
         rows.addAll(restored);

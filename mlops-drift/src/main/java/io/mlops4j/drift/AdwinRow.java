@@ -82,8 +82,8 @@ final class AdwinRow {
             for (int bucket = 0; bucket < buckets; bucket++) {
                 row.add(in.nextDouble(), in.nextDouble());
                 in.require(
-                        Double.isFinite(row.total(bucket)) && Double.isFinite(row.deviation(bucket)),
-                        "a bucket holds a number that is not finite");
+                        Samples.isSum(row.total(bucket)) && Samples.isSumOfSquares(row.deviation(bucket)),
+                        "a bucket holds a sum that no values have");
             }
             restored.add(row);
         }

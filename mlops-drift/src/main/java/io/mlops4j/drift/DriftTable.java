@@ -1,7 +1,6 @@
 package io.mlops4j.drift;
 
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Renders a {@link DriftReport} as text. */
@@ -55,18 +54,23 @@ final class DriftTable {
                         : "");
     }
 
+    /** The first detector that has alarmed, and the feature that contributes most. */
     static String reason(DriftReport report) {
-        Optional<DetectorStatus> alarmed = report.detectors().stream()
+        String feature = report.features().stream()
+                .findFirst()
+                .map(first -> reason(first, report.rows()))
+                .orElse("");
+        return report.detectors().stream()
                 .filter(detector -> detector.alarms() > 0)
-                .findFirst();
-        if (alarmed.isPresent()) {
-            return alarmed.get().detector() + " on errors: " + show(alarmed.get());
+                .findFirst()
+                .map(detector -> detector.detector() + " on errors: " + show(detector) + "; " + feature)
+                .orElse(feature);
+    }
+
+    private static String reason(FeatureDrift feature, long rows) {
+        if (feature.strongest().isEmpty()) {
+            return "too few rows to judge features";
         }
-        Optional<FeatureDrift> first = report.features().stream().findFirst();
-        if (first.isEmpty() || first.get().strongest().isEmpty()) {
-            return "too few rows to judge";
-        }
-        FeatureDrift feature = first.get();
         Measurement strongest = feature.strongest().orElseThrow();
         return String.format(
                 Locale.ROOT,
@@ -77,6 +81,6 @@ final class DriftTable {
                 feature.feature(),
                 strongest.value(),
                 strongest.threshold(),
-                report.rows());
+                rows);
     }
 }

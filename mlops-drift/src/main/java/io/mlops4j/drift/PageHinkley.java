@@ -153,8 +153,8 @@ public final class PageHinkley implements DriftDetector {
         up = alpha * up + (value - mean - delta);
         down = alpha * down + (value - mean + delta);
         if (climb == Climb.FROM_EXTREME) {
-            least = Math.min(least, up);
-            most = Math.max(most, down);
+            least = seen == 1 ? up : Math.min(least, up);
+            most = seen == 1 ? down : Math.max(most, down);
         }
         evidence = seen < minimum ? 0 : Math.min(1, excess() / lambda);
         if (seen >= minimum && excess() > lambda) {
@@ -171,14 +171,13 @@ public final class PageHinkley implements DriftDetector {
         return Math.max(0, Math.max(climbed, fallen));
     }
 
-    /** The extremes start at the first value's sums, or stay at zero. */
     private void forget() {
         seen = 0;
         mean = 0;
         up = 0;
         down = 0;
-        least = climb == Climb.FROM_ZERO ? 0 : Double.MAX_VALUE;
-        most = climb == Climb.FROM_ZERO ? 0 : -Double.MAX_VALUE;
+        least = 0;
+        most = 0;
         evidence = 0;
     }
 
@@ -215,7 +214,7 @@ public final class PageHinkley implements DriftDetector {
         double[] values = new double[6];
         for (int i = 0; i < values.length; i++) {
             values[i] = in.nextDouble();
-            in.require(Double.isFinite(values[i]), "it holds the number " + values[i]);
+            in.require(Samples.isSum(values[i]), "it holds the number " + values[i]);
         }
         in.require(count >= 0 && values[5] >= 0 && values[5] <= 1, "a count or the evidence is out of range");
         seen = count;

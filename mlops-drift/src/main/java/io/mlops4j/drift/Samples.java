@@ -7,6 +7,8 @@ final class Samples {
     /** Squares of such values, summed over any stream, stay finite. */
     private static final double TAME = 1e100;
 
+    private static final double LONGEST_STREAM = 0x1p63;
+
     private Samples() {}
 
     static void requireTame(double value) {
@@ -14,6 +16,16 @@ final class Samples {
             throw new IllegalArgumentException(
                     "Cannot take the value " + value + ": expected a number within ±" + TAME);
         }
+    }
+
+    /** Whether a number from outside can be the sum of tame values. */
+    static boolean isSum(double value) {
+        return Math.abs(value) <= TAME * LONGEST_STREAM;
+    }
+
+    /** Whether a number from outside can be a sum of squared distances of tame values. */
+    static boolean isSumOfSquares(double value) {
+        return Math.abs(value) <= 4 * TAME * TAME * LONGEST_STREAM;
     }
 
     /** A sorted copy of a sample that is neither empty nor holds anything but finite values. */

@@ -1,9 +1,16 @@
 package io.mlops4j.drift;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 
 /** Two sets of counts as shares of their totals, and what chance does to them. */
 final class Shares {
+    private static final int MOST_QUANTILES = 4096;
+    private static final Map<Quantile, Double> QUANTILES = new ConcurrentHashMap<>();
+
+    private record Quantile(int degrees, double alpha) {}
+
     private Shares() {}
 
     static void requireComparable(CellCounts reference, CellCounts live) {
@@ -38,7 +45,15 @@ final class Shares {
             occupied += reference.at(cell) + live.at(cell) > 0 ? 1 : 0;
         }
         double scale = 1.0 / reference.total() + 1.0 / live.total();
-        double quantile = ChiSquaredDistribution.of(Math.max(1, occupied - 1)).inverseSurvivalProbability(alpha);
-        return quantile * scale * (1 + widening * occupied * scale);
+        return chiSquareQuantile(Math.max(1, occupied - 1), alpha) * scale * (1 + widening * occupied * scale);
+    }
+
+    /** A quantile takes a numeric search of some ten microseconds, and a monitor asks for the same few at every report. */
+    private static double chiSquareQuantile(int degrees, double alpha) {
+        if (QUANTILES.size() > MOST_QUANTILES) {
+            QUANTILES.clear();
+        }
+        return QUANTILES.computeIfAbsent(new Quantile(degrees, alpha), wanted -> ChiSquaredDistribution.of(degrees)
+                .inverseSurvivalProbability(alpha));
     }
 }

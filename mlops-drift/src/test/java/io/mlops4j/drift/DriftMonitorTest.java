@@ -100,7 +100,7 @@ class DriftMonitorTest {
     void report_tooFewRows_doesNotJudge() {
         DriftMonitor monitor = monitor().watch(RIDES);
         assertThat(monitor.signal().score()).isZero();
-        assertThat(monitor.signal().reason()).isEqualTo("too few rows to judge");
+        assertThat(monitor.signal().reason()).isEqualTo("too few rows to judge features");
         feed(monitor, new Random(3), 9, 29);
         assertThat(feature(monitor, "temp").verdict()).isEqualTo(Verdict.TOO_FEW);
         assertThat(monitor.signal().alarm()).isFalse();
