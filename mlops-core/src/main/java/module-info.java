@@ -31,4 +31,6 @@ module io.mlops4j.core {
             com.fasterxml.jackson.databind;
     opens io.mlops4j.tracking to
             com.fasterxml.jackson.databind;
+    opens io.mlops4j.training to
+            com.fasterxml.jackson.databind;
 }

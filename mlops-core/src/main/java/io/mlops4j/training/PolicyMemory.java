@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -57,5 +58,18 @@ public record PolicyMemory(int streak, boolean armed, List<Instant> fired, int r
     public long firedWithin(Duration window, Instant now) {
         Instant since = now.minus(window);
         return fired.stream().filter(at -> at.isAfter(since)).count();
+    }
+
+    /**
+     * What to remember after a decision to train: disarmed, the streak broken.
+     *
+     * @param at when it was decided
+     * @return the memory with it
+     */
+    public PolicyMemory firing(Instant at) {
+        List<Instant> all = new ArrayList<>(fired);
+        all.add(at);
+        return new PolicyMemory(
+                0, false, all.subList(Math.max(0, all.size() - MAX_FIRED), all.size()), rejected, trainedAt);
     }
 }

@@ -232,8 +232,7 @@ public final class TrainingBudget implements TriggerPolicy {
         overdue.ifPresent(ask -> all.add(0, ask));
         TrainingDecision decision = decide(situation, budget, all, memory, overdue.isPresent());
         PolicyMemory next = decision.fires()
-                ? new PolicyMemory(
-                        0, false, with(memory.fired(), situation.at()), memory.rejected(), memory.trainedAt())
+                ? memory.firing(situation.at())
                 : new PolicyMemory(high, armed, memory.fired(), memory.rejected(), memory.trainedAt());
         return new Ruled(decision, next);
     }
@@ -274,11 +273,5 @@ public final class TrainingBudget implements TriggerPolicy {
         return memory.lastFired()
                 .map(last -> last.plus(cooldown.multipliedBy(1L << doublings)))
                 .orElse(Instant.MIN);
-    }
-
-    private static List<Instant> with(List<Instant> fired, Instant at) {
-        List<Instant> all = new ArrayList<>(fired);
-        all.add(at);
-        return all.subList(Math.max(0, all.size() - PolicyMemory.MAX_FIRED), all.size());
     }
 }

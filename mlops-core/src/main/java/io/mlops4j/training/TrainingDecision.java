@@ -91,6 +91,27 @@ public record TrainingDecision(
                 model, at, ruling, asks, score, driftPart, rowsPart, drift, newRows, reason, Optional.of(id));
     }
 
+    TrainingDecision ruledAs(Ruling other) {
+        return new TrainingDecision(
+                model, at, other, asks, score, driftPart, rowsPart, drift, newRows, reason, requestId);
+    }
+
+    /** The same situation, decided by one ask alone. */
+    TrainingDecision orderedBy(Ask ask) {
+        return new TrainingDecision(
+                model,
+                at,
+                Ruling.FIRE,
+                List.of(ask),
+                score,
+                driftPart,
+                rowsPart,
+                drift,
+                newRows,
+                ask.signal() + ": " + ask.reason(),
+                requestId);
+    }
+
     /**
      * Whether to train.
      *
