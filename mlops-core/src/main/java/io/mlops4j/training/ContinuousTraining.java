@@ -3,6 +3,7 @@ package io.mlops4j.training;
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.mlops4j.MlopsException;
 import io.mlops4j.internal.json.Json;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.pipeline.PipelineRun;
@@ -41,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * model is under way at a time. All that must be remembered (armed, cooldown, limits, what the rows are counted from, the
  * open request) is in the model's journal {@code training/<model>}, written whenever it changes, before anything is done
  * about it: a killed process goes on where it was, and makes no request twice. A time of a schedule that passed while no
- * process ran asks once on the next tick.
+ * process ran asks once on the next tick; one that the policy held back is not made up for.
  *
  * <p>Thread-safe; ticks run one at a time.
  */
@@ -217,7 +218,9 @@ public final class ContinuousTraining implements AutoCloseable {
                     ? Optional.empty()
                     : queue.claim(owner, model);
         }
-        open.ifPresent(request -> settle(request.request().id()));
+        if (!Thread.currentThread().isInterrupted()) {
+            open.ifPresent(request -> settle(request.request().id()));
+        }
         return runs;
     }
 
@@ -226,7 +229,7 @@ public final class ContinuousTraining implements AutoCloseable {
         try {
             run = retrain.retrain(claim.task().request());
         } catch (RuntimeException e) {
-            claim.release();
+            releaseAfter(e, claim);
             throw e;
         }
         switch (run.status()) {
@@ -239,9 +242,24 @@ public final class ContinuousTraining implements AutoCloseable {
                         .map(failure -> failure.what() + ": " + failure.reason())
                         .orElse("failed"));
             case ROLLED_BACK -> claim.fail("promoted and rolled back");
-            default -> claim.release();
+            default -> releaseUnlessInterrupted(claim);
         }
         return run;
+    }
+
+    /** An interrupted thread may not be able to write; the same owner gets its claim back anyway. */
+    private static void releaseUnlessInterrupted(TrainingQueue.Claim claim) {
+        if (!Thread.currentThread().isInterrupted()) {
+            claim.release();
+        }
+    }
+
+    private static void releaseAfter(RuntimeException failure, TrainingQueue.Claim claim) {
+        try {
+            releaseUnlessInterrupted(claim);
+        } catch (MlopsException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     private void settle(String id) {
