@@ -14,6 +14,7 @@ import io.mlops4j.model.Signature;
 import io.mlops4j.model.Tensor;
 import io.mlops4j.model.Value;
 import io.mlops4j.model.VersionId;
+import io.mlops4j.registry.ModelRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,6 +81,16 @@ public final class ModelServer implements AutoCloseable {
      */
     public static ModelServerBuilder builder() {
         return new ModelServerBuilder(null);
+    }
+
+    /**
+     * Starts the description of a server of a registry's aliases, and of files if wanted.
+     *
+     * @param registry holds the versions; stays open when the server is closed
+     * @return a builder
+     */
+    public static ModelServerBuilder of(ModelRegistry registry) {
+        return of(new RegistrySource(registry));
     }
 
     /**
