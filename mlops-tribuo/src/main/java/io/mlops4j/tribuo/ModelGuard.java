@@ -116,12 +116,20 @@ final class ModelGuard {
     }
 
     /** The boosters of an XGBoost model, read and written anew. */
-    private static List<ByteString> rewritten(Message model) throws InvalidProtocolBufferException {
+    private List<ByteString> rewritten(Message model) throws InvalidProtocolBufferException {
         int features = featuresOf(model);
         return bytesOf(model, BOOSTERS).stream()
-                .map(bytes -> BoosterReader.read(bytes.toByteArray(), features))
-                .map(booster -> ByteString.copyFrom(BoosterWriter.write(booster, features)))
+                .map(bytes -> rewritten(bytes, features))
                 .toList();
+    }
+
+    private ByteString rewritten(ByteString booster, int features) {
+        try {
+            Booster read = BoosterReader.read(booster.toByteArray(), features);
+            return ByteString.copyFrom(BoosterWriter.write(read, features));
+        } catch (RejectedModelException e) {
+            throw new RejectedModelException("Cannot load model " + label + ": its XGBoost booster is broken", e);
+        }
     }
 
     private static String classNameOf(Message message) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnx.proto.OnnxMl;
 import io.mlops4j.RejectedModelException;
+import io.mlops4j.serving.onnx.OnnxRuntime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,7 +44,7 @@ import org.tribuo.regression.xgboost.XGBoostRegressionTrainer.RegressionType;
 
 class OnnxExportTest {
     private static final double TOLERANCE = 1e-5;
-    private static final OrtForTests ORT = new OrtForTests();
+    private static final OnnxRuntime ORT = OnnxRuntime.withDefaults();
 
     private static <T extends Output<T>> OnnxParity parity(Model<T> model, Iterable<? extends Example<T>> examples) {
         return OnnxParity.check(model, OnnxExport.of(model), ORT, examples, TOLERANCE);

@@ -292,17 +292,18 @@ class TribuoRuntimeTest {
                 Trainers.xgboost().train(Samples.regression(9, 80, "y")).serialize();
         var data = model.getSerializedData().unpack(XGBoostModelProto.class).toBuilder();
         byte[] whole = data.getModels(0).toByteArray();
-        for (int length = 0; length < whole.length; length += 1 + whole.length / 100) {
+        // What follows the trees (attributes) is not read; 400 bytes from the end, no tree is whole.
+        for (int length = 0; length < whole.length - 400; length += 1 + whole.length / 100) {
             data.setModels(0, ByteString.copyFrom(whole, 0, length));
             assertRejected(
-                    model.toBuilder().setSerializedData(Any.pack(data.build())).build(), "");
+                    model.toBuilder().setSerializedData(Any.pack(data.build())).build(), "booster is broken");
         }
     }
 
     @Test
     void load_flippedBits_isRejectedOrLoadsAModel() {
         byte[] whole = tree().serialize().toByteArray();
-        for (long seed = 0; seed < 500; seed++) {
+        for (long seed = 0; seed < 300; seed++) {
             var random = new Random(seed);
             byte[] flipped = whole.clone();
             flipped[random.nextInt(flipped.length)] ^= (byte) (1 << random.nextInt(8));
@@ -323,10 +324,10 @@ class TribuoRuntimeTest {
         var data = model.getSerializedData().unpack(XGBoostModelProto.class).toBuilder();
         byte[] whole = data.getModels(0).toByteArray();
         // Every byte of the head, where the counts are, and some of the trees. A crash would end this JVM.
-        for (int seed = 0; seed < 1200; seed++) {
+        for (int seed = 0; seed < 600; seed++) {
             var random = new Random(seed);
             byte[] flipped = whole.clone();
-            flipped[seed < 800 ? seed : random.nextInt(flipped.length)] ^= (byte) (1 << random.nextInt(8));
+            flipped[seed < 450 ? seed : random.nextInt(flipped.length)] ^= (byte) (1 << random.nextInt(8));
             data.setModels(0, ByteString.copyFrom(flipped));
             try (LoadedModel loaded = load(
                     model.toBuilder().setSerializedData(Any.pack(data.build())).build())) {

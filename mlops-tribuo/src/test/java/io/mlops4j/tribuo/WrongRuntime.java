@@ -6,6 +6,7 @@ import io.mlops4j.model.Value;
 import io.mlops4j.serving.InferenceRuntime;
 import io.mlops4j.serving.LoadedModel;
 import io.mlops4j.serving.VerifiedModel;
+import io.mlops4j.serving.onnx.OnnxRuntime;
 import java.util.Map;
 import java.util.Objects;
 
@@ -23,7 +24,7 @@ record WrongRuntime(int row) implements InferenceRuntime {
 
     @Override
     public LoadedModel load(VerifiedModel model) {
-        LoadedModel right = new OrtForTests().load(model);
+        LoadedModel right = OnnxRuntime.withDefaults().load(model);
         return new LoadedModel() {
             @Override
             public Signature signature() {
