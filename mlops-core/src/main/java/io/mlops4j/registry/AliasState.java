@@ -1,6 +1,5 @@
 package io.mlops4j.registry;
 
-import io.mlops4j.CorruptionException;
 import io.mlops4j.internal.Chain;
 import io.mlops4j.model.VersionId;
 import java.util.Optional;
@@ -15,9 +14,7 @@ record AliasState(Chain<AliasMove> moves, Chain<Optional<VersionId>> targets) {
 
     /** Where going back leads: empty if there is nothing to go back to, and a place that may be nowhere else. */
     Optional<Optional<VersionId>> previous() {
-        return targets.older().size() == 0 || targets.size() < 2
-                ? Optional.empty()
-                : targets.older().newest();
+        return targets.size() < 2 ? Optional.empty() : targets.older().newest();
     }
 
     AliasState with(AliasMove move) {
@@ -25,8 +22,8 @@ record AliasState(Chain<AliasMove> moves, Chain<Optional<VersionId>> targets) {
                 move.kind() == AliasMove.Kind.ROLLED_BACK ? targets.older() : targets.with(move.to());
         var moved = new AliasState(moves.with(move), next);
         if (!move.from().equals(current()) || !move.to().equals(moved.current())) {
-            throw new CorruptionException("Commit " + move.commit() + " moves alias " + move.alias() + " from "
-                    + move.from() + " to " + move.to() + ", but it stood at " + current());
+            throw new IllegalArgumentException("alias " + move.alias() + " is said to move from " + move.from() + " to "
+                    + move.to() + ", but it stood at " + current());
         }
         return moved;
     }

@@ -1,6 +1,5 @@
 package io.mlops4j.registry;
 
-import io.mlops4j.CorruptionException;
 import io.mlops4j.internal.PersistentMap;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.ModelVersion;
@@ -65,8 +64,8 @@ record ModelState(
         ModelVersion version = entry.version();
         int number = version.id().number();
         if (number != count() + 1) {
-            throw new CorruptionException(
-                    "Version " + version.id() + " does not follow the " + count() + " versions before it");
+            throw new IllegalArgumentException(
+                    "version " + version.id() + " does not follow the " + count() + " versions before it");
         }
         var bySemVer =
                 version.semVer().map(semVer -> semVers.with(semVer, number)).orElse(semVers);
@@ -76,7 +75,7 @@ record ModelState(
 
     ModelState with(AliasMove move) {
         if (move.to().isPresent() && entry(move.to().get().number()).isEmpty()) {
-            throw new CorruptionException("Commit " + move.commit() + " moves alias " + move.alias() + " to version "
+            throw new IllegalArgumentException("alias " + move.alias() + " is said to move to version "
                     + move.to().get() + ", which does not exist");
         }
         String alias = move.alias().name();

@@ -1,6 +1,5 @@
 package io.mlops4j.registry;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.mlops4j.CorruptionException;
 import io.mlops4j.internal.Text;
 import io.mlops4j.internal.json.Json;
@@ -13,30 +12,27 @@ import java.util.List;
  */
 sealed interface RegistryEvent {
     /** What the field {@code type} holds. */
-    @JsonProperty("type")
     String type();
 
     /** A version came to be. */
-    record Registered(StoredVersion version) implements RegistryEvent {
+    record Registered(String type, StoredVersion version) implements RegistryEvent {
         static final String TYPE = "registered";
 
-        @Override
-        public String type() {
-            return TYPE;
+        static Registered of(StoredVersion version) {
+            return new Registered(TYPE, version);
         }
     }
 
     /** Aliases moved, all at once. */
-    record Moved(List<StoredMove> moves) implements RegistryEvent {
+    record Moved(String type, List<StoredMove> moves) implements RegistryEvent {
         static final String TYPE = "moved";
+
+        static Moved of(StoredMove move) {
+            return new Moved(TYPE, List.of(move));
+        }
 
         public Moved {
             moves = List.copyOf(moves);
-        }
-
-        @Override
-        public String type() {
-            return TYPE;
         }
     }
 

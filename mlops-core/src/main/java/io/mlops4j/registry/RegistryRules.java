@@ -39,7 +39,7 @@ final class RegistryRules {
                         "Cannot register a version of model " + name + ": its parent " + parent + " does not exist");
             }
         }
-        return event(state, new RegistryEvent.Registered(StoredVersion.of(wish, files, model.count() + 1)));
+        return event(state, RegistryEvent.Registered.of(StoredVersion.of(wish, files, model.count() + 1)));
     }
 
     private static boolean isRepeat(ModelState model, Registration wish, List<Artifact> files) {
@@ -75,7 +75,7 @@ final class RegistryRules {
         }
         var move = new StoredMove(
                 alias.model(), alias.name(), kind(wish.target()), now.current(), to, wish.reason(), wish.actor());
-        return event(state, new RegistryEvent.Moved(List.of(move)));
+        return event(state, RegistryEvent.Moved.of(move));
     }
 
     private static boolean isRepeat(AliasState now, MoveRequest wish) {

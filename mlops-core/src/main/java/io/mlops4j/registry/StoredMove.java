@@ -1,13 +1,11 @@
 package io.mlops4j.registry;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.VersionId;
 import java.time.Instant;
 import java.util.Optional;
 
 /** An {@link AliasMove} as it is written down, all but time and number, which are those of its commit. */
-@JsonInclude(JsonInclude.Include.NON_ABSENT)
 record StoredMove(
         ModelName model,
         String alias,

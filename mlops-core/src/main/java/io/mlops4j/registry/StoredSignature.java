@@ -1,6 +1,5 @@
 package io.mlops4j.registry;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.MapSpec;
 import io.mlops4j.model.SequenceSpec;
@@ -38,7 +37,6 @@ record StoredSignature(List<Spec> inputs, List<Spec> outputs) {
     }
 
     /** A tensor has type and shape, a sequence an element, a map a key and a type. */
-    @JsonInclude(JsonInclude.Include.NON_ABSENT)
     record Spec(
             String name,
             Kind kind,

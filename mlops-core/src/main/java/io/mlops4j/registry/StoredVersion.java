@@ -1,6 +1,5 @@
 package io.mlops4j.registry;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mlops4j.model.Artifact;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.ModelVersion;
@@ -16,7 +15,6 @@ import java.util.SortedMap;
  * A {@link ModelVersion} as it is written down, all but the time, which is that of its commit, and with the idempotency
  * key.
  */
-@JsonInclude(JsonInclude.Include.NON_ABSENT)
 record StoredVersion(
         ModelName model,
         int number,

@@ -1,6 +1,5 @@
 package io.mlops4j.tracking;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mlops4j.model.Artifact;
 import io.mlops4j.model.DatasetRef;
 import java.time.Instant;
@@ -17,7 +16,6 @@ import java.util.TreeMap;
  * @param status what the run became, if that changed
  * @param reason why it failed or was killed
  */
-@JsonInclude(JsonInclude.Include.NON_ABSENT)
 record RunEvent(
         SortedMap<String, String> parameters,
         SortedMap<String, String> tags,

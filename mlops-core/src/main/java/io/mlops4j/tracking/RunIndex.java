@@ -1,6 +1,7 @@
 package io.mlops4j.tracking;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import static java.util.Objects.requireNonNull;
+
 import io.mlops4j.CorruptionException;
 import io.mlops4j.internal.PersistentMap;
 import io.mlops4j.internal.Text;
@@ -32,25 +33,30 @@ final class RunIndex {
     }
 
     /** A run, and what is known of it for good once it has ended. */
-    record Entry(String id, String experiment, Instant startedAt, Optional<RunRecord> ended) {}
+    record Entry(String id, String experiment, Instant startedAt, Optional<RunRecord> ended) {
+        Entry {
+            requireNonNull(id, "id");
+            requireNonNull(experiment, "experiment");
+            requireNonNull(startedAt, "startedAt");
+            requireNonNull(ended, "ended");
+        }
+    }
 
     /** A run came to be. */
-    record Started(String id, String experiment) {
+    record Started(String type, String id, String experiment) {
         static final String TYPE = "started";
 
-        @JsonProperty("type")
-        String type() {
-            return TYPE;
+        static Started of(String id, String experiment) {
+            return new Started(TYPE, id, experiment);
         }
     }
 
     /** A run has finished or failed. */
-    record Ended(RunRecord run) {
+    record Ended(String type, RunRecord run) {
         static final String TYPE = "ended";
 
-        @JsonProperty("type")
-        String type() {
-            return TYPE;
+        static Ended of(RunRecord run) {
+            return new Ended(TYPE, run);
         }
     }
 
@@ -77,7 +83,7 @@ final class RunIndex {
 
     private RunIndex ended(RunRecord run) {
         Entry entry = find(run.id())
-                .orElseThrow(() -> new CorruptionException("Run " + run.id() + " ended but was never started"));
+                .orElseThrow(() -> new IllegalArgumentException("run " + run.id() + " ended but was never started"));
         return with(new Entry(entry.id(), entry.experiment(), entry.startedAt(), Optional.of(run)));
     }
 
@@ -109,17 +115,22 @@ final class RunIndex {
             String what = "commit " + commit.number() + " of the tracker's log";
             byte[] event = commit.event();
             String type = String.valueOf(Json.read(what, event, Typed.class).type());
-            return switch (type) {
-                case Started.TYPE -> {
-                    Started started = Json.read(what, event, Started.class);
-                    yield index.with(new Entry(started.id(), started.experiment(), commit.time(), Optional.empty()));
-                }
-                case Ended.TYPE ->
-                    index.ended(Json.read(what, event, Ended.class).run());
-                default ->
-                    throw new CorruptionException("Cannot read " + what + ": its type " + Text.quote(type)
-                            + " is unknown; it may have been written by a newer version");
-            };
+            try {
+                return switch (type) {
+                    case Started.TYPE -> index.with(entry(Json.read(what, event, Started.class), commit.time()));
+                    case Ended.TYPE ->
+                        index.ended(Json.read(what, event, Ended.class).run());
+                    default ->
+                        throw new CorruptionException("Cannot read " + what + ": its type " + Text.quote(type)
+                                + " is unknown; it may have been written by a newer version");
+                };
+            } catch (IllegalArgumentException | NullPointerException e) {
+                throw new CorruptionException("Cannot apply " + what + ": " + e.getMessage(), e);
+            }
+        }
+
+        private static Entry entry(Started started, Instant startedAt) {
+            return new Entry(RunIds.check(started.id()), started.experiment(), startedAt, Optional.empty());
         }
 
         @Override

@@ -87,7 +87,7 @@ public final class StoreTracker implements Tracker {
         });
         Optional<RunIndex.Entry> there = runs.find(id);
         if (there.isEmpty()) {
-            return Optional.of(Json.write(new RunIndex.Started(id, experiment)));
+            return Optional.of(Json.write(RunIndex.Started.of(id, experiment)));
         }
         if (!there.get().experiment().equals(experiment)) {
             throw new AlreadyExistsException("Cannot start run " + id + " in experiment " + experiment
@@ -141,7 +141,7 @@ public final class StoreTracker implements Tracker {
 
     /** Tells the index. The run has ended in its own log whether or not that succeeds. */
     private void ended(RunRecord run) {
-        byte[] event = Json.write(new RunIndex.Ended(run));
+        byte[] event = Json.write(RunIndex.Ended.of(run));
         if (event.length > MAX_INDEXED) {
             return;
         }

@@ -1,5 +1,6 @@
 package io.mlops4j.internal.json;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -24,7 +25,8 @@ import java.io.IOException;
 import java.util.function.Function;
 
 /**
- * The one JSON mapper: records to JSON and back, names and digests as their text. Equal objects become equal bytes. No
+ * The one JSON mapper: records to JSON and back, names and digests as their text. Equal objects become equal bytes; an
+ * empty {@code Optional} is left out. No
  * type names are ever read from the data, and what is read is bounded in depth and length.
  *
  * <p>Thread-safe.
@@ -55,6 +57,8 @@ public final class Json {
                     .addDeserializer(Digest.class, text(Digest.class, Digest::parse))
                     .addSerializer(SemVer.class, ToStringSerializer.instance)
                     .addDeserializer(SemVer.class, text(SemVer.class, SemVer::parse)))
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, JsonInclude.Include.ALWAYS))
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)

@@ -1,0 +1,55 @@
+package io.mlops4j.registry;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.mlops4j.model.DatasetRef;
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.MapSpec;
+import io.mlops4j.model.ModelName;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.model.Provenance;
+import io.mlops4j.model.SemVer;
+import io.mlops4j.model.SequenceSpec;
+import io.mlops4j.model.Shape;
+import io.mlops4j.model.Signature;
+import io.mlops4j.model.TensorSpec;
+import io.mlops4j.store.Content;
+import java.util.List;
+import java.util.Map;
+
+/** Writes every event and every field that a registry's log can hold. */
+final class EveryEvent {
+    private EveryEvent() {}
+
+    static void write(ModelRegistry registry) {
+        ModelName rides = ModelName.of("rides");
+        ModelVersion v1 =
+                registry.register(Registration.of(rides).file("model.onnx", Content.of("one".getBytes(UTF_8))));
+        ModelVersion v2 = registry.register(Registration.of(rides)
+                .file("model.onnx", Content.of("two".getBytes(UTF_8)))
+                .file("profile.bin", Content.of("profile".getBytes(UTF_8)))
+                .signature(new Signature(
+                        List.of(TensorSpec.of("x", ElementType.FLOAT32, Shape.DYNAMIC, 14)),
+                        List.of(
+                                TensorSpec.of("label", ElementType.STRING),
+                                new SequenceSpec("s", new MapSpec("m", ElementType.INT64, ElementType.FLOAT32)))))
+                .provenance(Provenance.of("9f31c2e")
+                        .withDataset(new DatasetRef("rides-2005", Digest.of("data".getBytes(UTF_8)), 1461))
+                        .withRun("run-1")
+                        .withParent(v1.id())
+                        .withEnvironment(Map.of("java.version", "17")))
+                .metric("rmse", 2.1)
+                .metric("nan", Double.NaN)
+                .tag("trigger", "drift")
+                .description("A model")
+                .semVer(SemVer.of(1, 2, 3))
+                .idempotencyKey("trigger-17"));
+        registry.move(rides.alias("champion")).to(v1).because("first model", "ana");
+        registry.move(rides.alias("champion")).expecting(v1).to(v2).because("better", "pipeline");
+        registry.move(rides.alias("champion")).back().because("errors doubled", "ana");
+        registry.move(rides.alias("champion")).to(v2).because("it was the data", "ana");
+        registry.move(rides.alias("shadow")).to(v1).because("compare", "ana");
+        registry.move(rides.alias("shadow")).away().because("compared", "ana");
+    }
+}
