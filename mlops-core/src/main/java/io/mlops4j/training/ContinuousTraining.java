@@ -5,12 +5,14 @@ import static java.util.Objects.requireNonNull;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mlops4j.MlopsException;
 import io.mlops4j.internal.json.Json;
+import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.pipeline.PipelineRun;
 import io.mlops4j.store.CommitLog;
 import io.mlops4j.store.ObjectStore;
 import io.mlops4j.store.Replica;
 import io.mlops4j.training.TrainingDecision.Ruling;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,6 +56,8 @@ public final class ContinuousTraining implements AutoCloseable {
      * open request again and, if the queue knows it as settled, settles the memory.
      */
     private static final Logger LOG = LoggerFactory.getLogger(ContinuousTraining.class);
+
+    private static final int MAX_NAME = 80;
 
     private final ModelName model;
     private final Retrain retrain;
@@ -199,10 +203,19 @@ public final class ContinuousTraining implements AutoCloseable {
         if (known.open().isPresent()) {
             return known.decided(decision.ruledAs(Ruling.UNDER_WAY), known.policy());
         }
-        String id = model + "-training-" + (known.requests() + 1);
+        String id = shortName() + "-training-" + (known.requests() + 1);
         TrainingDecision fired = decision.as(id);
         var request = new TrainingRequest(id, model, fired.signal(), fired.reason(), fired.evidence(), fired.at());
         return known.decided(fired, ruled.memory()).opened(request, rows);
+    }
+
+    /** The model's name, or as much of it as leaves room in a run's id, made unique. */
+    private String shortName() {
+        String name = model.value();
+        return name.length() <= MAX_NAME
+                ? name
+                : name.substring(0, MAX_NAME - 20) + "-"
+                        + Digest.of(name.getBytes(StandardCharsets.US_ASCII)).shortHex();
     }
 
     /** Queues the open request, works off the model's tasks, and settles the memory. */
