@@ -88,7 +88,8 @@ public final class Workspace implements AutoCloseable {
     public static Workspace open(Path directory, Clock clock, MeterRegistry meters) {
         ObjectStore store = FileObjectStore.open(directory);
         try {
-            return new Workspace(store, Ownership.OURS, requireNonNull(clock, "clock"), requireNonNull(meters, "meters"));
+            return new Workspace(
+                    store, Ownership.OURS, requireNonNull(clock, "clock"), requireNonNull(meters, "meters"));
         } catch (RuntimeException e) {
             store.close();
             throw e;

@@ -239,8 +239,8 @@ class ContinuousTrainingTest {
                 })
                 .promote(world.alias)
                 .open();
-        ContinuousTraining training =
-                ContinuousTraining.of(longest, store, Retrain.through(pipeline, () -> "abc")).open();
+        ContinuousTraining training = ContinuousTraining.of(longest, store, Retrain.through(pipeline, () -> "abc"))
+                .open();
 
         assertThat(training.order("first", "ana").requestId().orElseThrow()).endsWith("-training-1");
         training.tick();

@@ -36,10 +36,7 @@ public final class Cusum implements DriftDetector {
     private double evidence;
 
     private Cusum(int minimum, double delta, double lambda, OptionalDouble target) {
-        if (minimum < 1
-                || !(delta >= 0)
-                || !(lambda > 0)
-                || !Double.isFinite(lambda + delta + target.orElse(0))) {
+        if (minimum < 1 || !(delta >= 0) || !(lambda > 0) || !Double.isFinite(lambda + delta + target.orElse(0))) {
             throw new IllegalArgumentException("Invalid CUSUM test: minimum " + minimum + ", delta " + delta
                     + ", lambda " + lambda + ", target " + target
                     + "; expected minimum ≥ 1, delta ≥ 0 and lambda > 0, all finite");

@@ -63,16 +63,20 @@ class CusumTest {
     void restore_otherParameters_isCorruption() {
         byte[] saved = Cusum.withDefaults().save();
 
-        assertThatThrownBy(() -> Cusum.withDefaults().target(1).restore(saved))
-                .isInstanceOf(CorruptionException.class);
+        assertThatThrownBy(() -> Cusum.withDefaults().target(1).restore(saved)).isInstanceOf(CorruptionException.class);
     }
 
     @Test
     void parameters_outOfRange_areRefused() {
-        assertThatIllegalArgumentException().isThrownBy(() -> Cusum.withDefaults().lambda(0));
-        assertThatIllegalArgumentException().isThrownBy(() -> Cusum.withDefaults().delta(-1));
-        assertThatIllegalArgumentException().isThrownBy(() -> Cusum.withDefaults().minimum(0));
-        assertThatIllegalArgumentException().isThrownBy(() -> Cusum.withDefaults().target(Double.NaN));
-        assertThatIllegalArgumentException().isThrownBy(() -> Cusum.withDefaults().update(Double.NaN));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Cusum.withDefaults().lambda(0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Cusum.withDefaults().delta(-1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Cusum.withDefaults().minimum(0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Cusum.withDefaults().target(Double.NaN));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Cusum.withDefaults().update(Double.NaN));
     }
 }

@@ -62,7 +62,9 @@ final class Diary {
 
     /** Durable when it returns. A morning that was written before is not written again. */
     void write(Week week) {
-        log.update(past -> past.last().filter(last -> !last.morning().isBefore(week.morning())).isPresent()
+        log.update(past -> past.last()
+                        .filter(last -> !last.morning().isBefore(week.morning()))
+                        .isPresent()
                 ? Optional.empty()
                 : Optional.of(bytes(week)));
     }
@@ -79,7 +81,8 @@ final class Diary {
         try {
             return JSON.readValue(bytes, type);
         } catch (IOException e) {
-            throw new CorruptionException("The diary of the walk holds something that is no " + type.getSimpleName(), e);
+            throw new CorruptionException(
+                    "The diary of the walk holds something that is no " + type.getSimpleName(), e);
         }
     }
 

@@ -29,8 +29,7 @@ final class LoadedRides implements AutoCloseable {
     }
 
     static LoadedRides of(byte[] onnx) {
-        return new LoadedRides(
-                VerifiedModel.verify("rides", ModelVersion.MODEL_FILE, onnx, Digest.of(onnx), Map.of()));
+        return new LoadedRides(VerifiedModel.verify("rides", ModelVersion.MODEL_FILE, onnx, Digest.of(onnx), Map.of()));
     }
 
     static LoadedRides of(ModelRegistry registry, ModelVersion version) {

@@ -2,9 +2,9 @@ package io.mlops4j.examples.ridership;
 
 import io.mlops4j.NotFoundException;
 import io.mlops4j.gate.Candidate;
+import io.mlops4j.gate.Evidence;
 import io.mlops4j.gate.Gate;
 import io.mlops4j.gate.GateContext;
-import io.mlops4j.gate.Evidence;
 import io.mlops4j.gate.Verdict;
 import io.mlops4j.model.Alias;
 import io.mlops4j.model.ModelVersion;

@@ -84,8 +84,8 @@ final class RideLoop implements AutoCloseable {
         Optional<Week> last = diary.past().last();
         clock.set(last.map(Week::morning).orElse(settings.start()));
 
-        var build = new Retraining(
-                CHAMPION, knowledge, new RideTrainer(settings.seed()), home.tracker(), home.registry());
+        var build =
+                new Retraining(CHAMPION, knowledge, new RideTrainer(settings.seed()), home.tracker(), home.registry());
         pipeline = home.pipeline(RIDES)
                 .ci(build.dataIsWhole())
                 .build(build)
@@ -176,7 +176,10 @@ final class RideLoop implements AutoCloseable {
 
     /** The truth about a day a fortnight ago arrives, and is joined with what was predicted then. */
     private void learn() {
-        if (diary.past().last().filter(last -> last.morning().equals(clock.today())).isPresent()) {
+        if (diary.past()
+                .last()
+                .filter(last -> last.morning().equals(clock.today()))
+                .isPresent()) {
             return;
         }
         LocalDate newest = knowledge.newest();
@@ -202,7 +205,8 @@ final class RideLoop implements AutoCloseable {
         float[] row = knowledge.today();
         Prediction answer = server.predict(RIDES, Map.of("input", Tensor.ofRows(row)));
         monitor.record(Features.watched(row));
-        unsaved.add(new Served(clock.today(), answer.version(), answer.output("output").floats()[0]));
+        unsaved.add(new Served(
+                clock.today(), answer.version(), answer.output("output").floats()[0]));
     }
 
     private void save() {
@@ -229,7 +233,8 @@ final class RideLoop implements AutoCloseable {
 
     private String describe(TrainingDecision decision, String requestId) {
         PipelineRun run = pipeline.find(requestId).orElseThrow();
-        String verdict = run.failure().map(failure -> " (" + failure.what() + ")").orElse("");
+        String verdict =
+                run.failure().map(failure -> " (" + failure.what() + ")").orElse("");
         return run.status() + verdict + " because " + decision.reason();
     }
 
