@@ -39,8 +39,8 @@ final class Retraining implements Step {
 
     private static final String VERSION = "version";
     private static final String PARITY = "onnx.parity";
-    private static final String CANDIDATE_ERROR = "holdout.mae";
-    private static final String CHAMPION_ERROR = "holdout.mae.champion";
+    static final String CANDIDATE_ERROR = "holdout.mae";
+    static final String CHAMPION_ERROR = "holdout.mae.champion";
 
     private final Alias champion;
     private final Knowledge knowledge;
