@@ -2,6 +2,7 @@ package io.mlops4j.registry;
 
 import static java.util.Objects.requireNonNull;
 
+import io.mlops4j.NotFoundException;
 import io.mlops4j.model.DatasetRef;
 import io.mlops4j.model.VersionId;
 import java.util.ArrayDeque;
@@ -57,6 +58,21 @@ public record Lineage(VersionId version, SortedMap<VersionId, Node> nodes) {
         if (!nodes.containsKey(version)) {
             throw new IllegalArgumentException("Lineage of " + version + " does not hold the version itself");
         }
+    }
+
+    /**
+     * One version of the graph.
+     *
+     * @param id its id
+     * @return its node
+     * @throws NotFoundException if it is not in this graph
+     */
+    public Node node(VersionId id) {
+        Node node = nodes.get(id);
+        if (node == null) {
+            throw new NotFoundException("Version " + id + " is not in the lineage of version " + version);
+        }
+        return node;
     }
 
     /**

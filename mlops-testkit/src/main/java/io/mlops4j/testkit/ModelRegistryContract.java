@@ -531,11 +531,11 @@ public abstract class ModelRegistryContract {
 
         assertThat(whole.descendants()).containsExactly(left.id(), right.id(), merged.id());
         assertThat(whole.ancestors()).isEmpty();
-        assertThat(whole.nodes().get(root.id()).children()).containsExactly(left.id(), right.id());
+        assertThat(whole.node(root.id()).children()).containsExactly(left.id(), right.id());
         assertThat(ofLeft.ancestors()).containsExactly(root.id());
         assertThat(ofLeft.descendants()).containsExactly(merged.id());
         assertThat(ofLeft.nodes()).doesNotContainKey(right.id());
-        assertThat(ofLeft.nodes().get(left.id()).run()).contains("run-left");
+        assertThat(ofLeft.node(left.id()).run()).contains("run-left");
     }
 
     private static ModelVersion child(ModelRegistry registry, String name, ModelVersion... parents) {
