@@ -21,6 +21,7 @@ import io.mlops4j.tracking.RunRecord;
 import io.mlops4j.tracking.RunStatus;
 import io.mlops4j.tracking.Tracker;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,7 @@ final class Retraining implements Step {
     static final String PROFILE_FILE = "profile.bin";
     static final String EXPERIMENT = "ridership";
 
+    private static final int DAYS_A_YEAR = 365;
     private static final String VERSION = "version";
     private static final String PARITY = "onnx.parity";
     static final String CANDIDATE_ERROR = "holdout.mae";
@@ -56,15 +58,14 @@ final class Retraining implements Step {
         this.registry = registry;
     }
 
-    /** The data is whole: a row for each day that training will look at. */
+    /** The data is whole: a year of days at least, and none missing between the first and the last. */
     Gate dataIsWhole() {
         return Gate.of("data-is-whole", context -> {
             LocalDate last = knowledge.newest();
-            long expected = LoopSettings.TRAINING_DAYS;
-            long rows = knowledge.known(last.minusDays(expected - 1), last).size();
-            Evidence evidence = Evidence.none().with("rows", rows).with("expected", expected);
-            // The very first window begins a fortnight before the file does.
-            return rows >= expected - RideDay.LAG_DAYS
+            List<RideDay> rows = knowledge.known(last.minusDays(LoopSettings.TRAINING_DAYS - 1L), last);
+            long expected = rows.isEmpty() ? DAYS_A_YEAR : ChronoUnit.DAYS.between(rows.get(0).date(), last) + 1;
+            Evidence evidence = Evidence.none().with("rows", rows.size()).with("expected", expected);
+            return rows.size() == expected && expected >= DAYS_A_YEAR
                     ? Verdict.pass(evidence)
                     : Verdict.fail("days are missing", evidence);
         });

@@ -1,5 +1,6 @@
 package io.mlops4j.examples.ridership;
 
+import io.mlops4j.RejectedModelException;
 import io.mlops4j.Workspace;
 import io.mlops4j.drift.Cusum;
 import io.mlops4j.drift.DriftMonitor;
@@ -92,7 +93,7 @@ final class RideLoop implements AutoCloseable {
                 .staging(Retraining.servable(), Retraining.noWorse())
                 .promote(AliasPromotion.of(home.registry(), CHAMPION))
                 .open();
-        pipeline.run(PromotionRequest.of(FIRST_RUN, COMMIT, "first model"));
+        trainFirstModel();
 
         serving = last.map(Week::serving).orElseGet(this::champion);
         since = last.map(Week::since).orElse(settings.start());
@@ -142,6 +143,16 @@ final class RideLoop implements AutoCloseable {
         return new RideLoop(home, data, settings, clock);
     }
 
+    private void trainFirstModel() {
+        PipelineRun first = pipeline.run(PromotionRequest.of(FIRST_RUN, COMMIT, "first model"));
+        if (first.status() == PipelineRun.Status.FAILED) {
+            throw new RejectedModelException("Cannot begin the walk: the first model was not promoted, "
+                    + first.failure()
+                            .map(failure -> failure.what() + ": " + failure.reason())
+                            .orElse("without a reason"));
+        }
+    }
+
     /** The day that comes next. */
     LocalDate today() {
         return clock.today();
@@ -149,18 +160,20 @@ final class RideLoop implements AutoCloseable {
 
     /** Walks to the end; a listener hears of every morning of decision. */
     void walk(Progress progress) {
-        for (LocalDate day = clock.today(); day.isBefore(settings.end()); day = day.plusDays(1)) {
-            clock.set(day);
-            learn();
-            if (isMorningOfDecision(day)) {
-                save();
-                decide().ifPresent(decision -> progress.onDecision(day, decision));
-                progress.onMorning(day, serving);
-            }
-            predict();
-        }
+        clock.today().datesUntil(settings.end()).forEach(day -> live(day, progress));
         clock.set(settings.end());
         save();
+    }
+
+    private void live(LocalDate day, Progress progress) {
+        clock.set(day);
+        learn();
+        if (isMorningOfDecision(day)) {
+            save();
+            decide().ifPresent(decision -> progress.onDecision(day, decision));
+            progress.onMorning(day, serving);
+        }
+        predict();
     }
 
     /** Hears how the walk goes. */
@@ -206,7 +219,7 @@ final class RideLoop implements AutoCloseable {
         Prediction answer = server.predict(RIDES, Map.of("input", Tensor.ofRows(row)));
         monitor.record(Features.watched(row));
         unsaved.add(new Served(
-                clock.today(), answer.version(), answer.output("output").floats()[0]));
+                clock.today(), answer.version(), answer.tensor("output").floats()[0]));
     }
 
     private void save() {
