@@ -63,7 +63,9 @@ final class Retraining implements Step {
         return Gate.of("data-is-whole", context -> {
             LocalDate last = knowledge.newest();
             List<RideDay> rows = knowledge.known(last.minusDays(LoopSettings.TRAINING_DAYS - 1L), last);
-            long expected = rows.isEmpty() ? DAYS_A_YEAR : ChronoUnit.DAYS.between(rows.get(0).date(), last) + 1;
+            long expected = rows.isEmpty()
+                    ? DAYS_A_YEAR
+                    : ChronoUnit.DAYS.between(rows.get(0).date(), last) + 1;
             Evidence evidence = Evidence.none().with("rows", rows.size()).with("expected", expected);
             return rows.size() == expected && expected >= DAYS_A_YEAR
                     ? Verdict.pass(evidence)
