@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class HotSwapTest {
     private static final ModelName NAME = ModelName.of("swapped");
-    private static final int SWAPS = 500;
+    private static final int SWAPS = 300;
 
     @Test
     void swap_underLoad_failsNobody() throws Exception {
