@@ -39,10 +39,13 @@ class StripedCountsTest {
         for (int t = 0; t < THREADS; t++) {
             threads.add(new Thread(() -> {
                 awaitQuietly(start);
-                for (int i = 0; i < EACH; i++) {
-                    counts.record((double) (i % 1000));
+                try {
+                    for (int i = 0; i < EACH; i++) {
+                        counts.record((double) (i % 1000));
+                    }
+                } finally {
+                    done.countDown();
                 }
-                done.countDown();
             }));
         }
         threads.forEach(Thread::start);
