@@ -23,6 +23,8 @@ module io.mlops4j.core {
     exports io.mlops4j.training;
 
     // Package-private records that are written as JSON.
+    opens io.mlops4j.internal.json to
+            com.fasterxml.jackson.databind;
     opens io.mlops4j.pipeline to
             com.fasterxml.jackson.databind;
     opens io.mlops4j.registry to

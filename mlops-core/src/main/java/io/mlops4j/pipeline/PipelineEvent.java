@@ -1,11 +1,11 @@
 package io.mlops4j.pipeline;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.mlops4j.gate.Candidate;
+import io.mlops4j.internal.json.EventCodec;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.VersionId;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,21 +13,21 @@ import java.util.Optional;
  *
  * <p>Immutable.
  */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
-@JsonSubTypes({
-    @JsonSubTypes.Type(value = PipelineEvent.Submitted.class, name = "submitted"),
-    @JsonSubTypes.Type(value = PipelineEvent.Claimed.class, name = "claimed"),
-    @JsonSubTypes.Type(value = PipelineEvent.Entered.class, name = "entered"),
-    @JsonSubTypes.Type(value = PipelineEvent.Judged.class, name = "judged"),
-    @JsonSubTypes.Type(value = PipelineEvent.Built.class, name = "built"),
-    @JsonSubTypes.Type(value = PipelineEvent.Waits.class, name = "waits"),
-    @JsonSubTypes.Type(value = PipelineEvent.Approved.class, name = "approved"),
-    @JsonSubTypes.Type(value = PipelineEvent.TurnTaken.class, name = "turnTaken"),
-    @JsonSubTypes.Type(value = PipelineEvent.PromotionBegun.class, name = "promotionBegun"),
-    @JsonSubTypes.Type(value = PipelineEvent.RollbackOrdered.class, name = "rollbackOrdered"),
-    @JsonSubTypes.Type(value = PipelineEvent.RollbackRefused.class, name = "rollbackRefused")
-})
 sealed interface PipelineEvent {
+    /** Writes and reads events under their names. */
+    EventCodec<PipelineEvent> CODEC = new EventCodec<>(Map.ofEntries(
+            Map.entry("submitted", Submitted.class),
+            Map.entry("claimed", Claimed.class),
+            Map.entry("entered", Entered.class),
+            Map.entry("judged", Judged.class),
+            Map.entry("built", Built.class),
+            Map.entry("waits", Waits.class),
+            Map.entry("approved", Approved.class),
+            Map.entry("turnTaken", TurnTaken.class),
+            Map.entry("promotionBegun", PromotionBegun.class),
+            Map.entry("rollbackOrdered", RollbackOrdered.class),
+            Map.entry("rollbackRefused", RollbackRefused.class)));
+
     /** The id of the run. */
     String run();
 

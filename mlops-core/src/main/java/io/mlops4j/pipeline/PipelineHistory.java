@@ -61,7 +61,7 @@ record PipelineHistory(Map<String, PipelineRun> runs, List<String> standing) {
             Map<String, PipelineRun> runs = new LinkedHashMap<>(state.runs);
             List<String> standing = new ArrayList<>(state.standing);
             for (Commit commit : commits) {
-                var event = Json.read("pipeline event " + commit.number(), commit.event(), PipelineEvent.class);
+                var event = PipelineEvent.CODEC.read("pipeline event " + commit.number(), commit.event());
                 PipelineRun run = next(runs, event);
                 runs.put(run.id(), run);
                 if (event instanceof PipelineEvent.Entered entered) {

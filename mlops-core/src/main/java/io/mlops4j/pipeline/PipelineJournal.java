@@ -3,7 +3,6 @@ package io.mlops4j.pipeline;
 import io.mlops4j.AlreadyExistsException;
 import io.mlops4j.ConflictException;
 import io.mlops4j.NotFoundException;
-import io.mlops4j.internal.json.Json;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.store.CommitLog;
 import io.mlops4j.store.ObjectStore;
@@ -44,7 +43,7 @@ final class PipelineJournal {
 
     private PipelineRun update(String id, Function<PipelineHistory, Optional<PipelineEvent>> decision) {
         PipelineHistory after =
-                replica.update(history -> decision.apply(history).map(Json::write));
+                replica.update(history -> decision.apply(history).map(PipelineEvent.CODEC::write));
         return require(after, id);
     }
 

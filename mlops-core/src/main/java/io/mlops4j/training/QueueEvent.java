@@ -1,22 +1,22 @@
 package io.mlops4j.training;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.mlops4j.internal.json.EventCodec;
 import java.time.Instant;
+import java.util.Map;
 
 /**
  * What happened in a queue, as its log holds it. The names and fields are a format: add, but do not rename.
  *
  * <p>Immutable.
  */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
-@JsonSubTypes({
-    @JsonSubTypes.Type(value = QueueEvent.Queued.class, name = "queued"),
-    @JsonSubTypes.Type(value = QueueEvent.Claimed.class, name = "claimed"),
-    @JsonSubTypes.Type(value = QueueEvent.Released.class, name = "released"),
-    @JsonSubTypes.Type(value = QueueEvent.Settled.class, name = "settled")
-})
 sealed interface QueueEvent {
+    /** Writes and reads events under their names. */
+    EventCodec<QueueEvent> CODEC = new EventCodec<>(Map.ofEntries(
+            Map.entry("queued", Queued.class),
+            Map.entry("claimed", Claimed.class),
+            Map.entry("released", Released.class),
+            Map.entry("settled", Settled.class)));
+
     /** The id of the request. */
     String id();
 

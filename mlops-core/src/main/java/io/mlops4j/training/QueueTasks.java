@@ -36,7 +36,7 @@ record QueueTasks(Map<String, TrainingTask> tasks) {
         public QueueTasks apply(QueueTasks state, List<Commit> commits) {
             Map<String, TrainingTask> tasks = new LinkedHashMap<>(state.tasks);
             for (Commit commit : commits) {
-                var event = Json.read("queue event " + commit.number(), commit.event(), QueueEvent.class);
+                var event = QueueEvent.CODEC.read("queue event " + commit.number(), commit.event());
                 tasks.put(event.id(), next(tasks, event));
                 forgetOldest(tasks);
             }

@@ -6,7 +6,6 @@ import io.mlops4j.AlreadyExistsException;
 import io.mlops4j.ConflictException;
 import io.mlops4j.OverloadedException;
 import io.mlops4j.internal.Names;
-import io.mlops4j.internal.json.Json;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.store.CommitLog;
 import io.mlops4j.store.ObjectStore;
@@ -140,7 +139,7 @@ public final class TrainingQueue {
     }
 
     private TrainingTask update(String id, Function<QueueTasks, Optional<QueueEvent>> decision) {
-        QueueTasks after = replica.update(queue -> decision.apply(queue).map(Json::write));
+        QueueTasks after = replica.update(queue -> decision.apply(queue).map(QueueEvent.CODEC::write));
         return requireNonNull(after.tasks().get(id), id);
     }
 
@@ -164,7 +163,7 @@ public final class TrainingQueue {
                     .map(task ->
                             new QueueEvent.Claimed(task.request().id(), task.attempt() + 1, owner, now.plus(lease)))
                     .orElse(null);
-            return Optional.ofNullable(taken[0]).map(Json::write);
+            return Optional.ofNullable(taken[0]).map(QueueEvent.CODEC::write);
         });
         return Optional.ofNullable(taken[0])
                 .map(event -> new Claim(requireNonNull(after.tasks().get(event.id()), event.id())));

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
@@ -83,6 +84,13 @@ public final class Json {
             throw new IllegalArgumentException(
                     "Cannot write a " + value.getClass().getSimpleName() + " as JSON", e);
         }
+    }
+
+    /** Writes a record as a JSON object with one more field, which comes first. */
+    static byte[] write(String field, String text, Object record) {
+        ObjectNode object = MAPPER.createObjectNode().put(field, text);
+        object.setAll((ObjectNode) MAPPER.valueToTree(record));
+        return write(object);
     }
 
     /**
