@@ -100,8 +100,8 @@ public final class ClosedLoop {
 
     private static LoopReport report(Workspace home, RideLoop loop, RideData data, LoopSettings settings) {
         List<PipelineRun> runs = loop.pipeline().runs();
-        Map<LocalDate, Served> served = new HashMap<>();
-        loop.past().served().forEach(one -> served.put(one.date(), one));
+        Map<LocalDate, Float> served = new HashMap<>();
+        loop.past().served().forEach(one -> served.put(one.date(), one.ridership()));
         Errors errors =
                 Errors.of("closed loop", data.between(settings.start(), settings.end()), day -> served.get(day.date())
                         .ridership());
