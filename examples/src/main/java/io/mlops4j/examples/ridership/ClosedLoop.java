@@ -1,5 +1,7 @@
 package io.mlops4j.examples.ridership;
 
+import static java.util.Objects.requireNonNull;
+
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.MlopsException;
 import io.mlops4j.StorageException;
@@ -102,9 +104,10 @@ public final class ClosedLoop {
         List<PipelineRun> runs = loop.pipeline().runs();
         Map<LocalDate, Float> served = new HashMap<>();
         loop.past().served().forEach(one -> served.put(one.date(), one.ridership()));
-        Errors errors =
-                Errors.of("closed loop", data.between(settings.start(), settings.end()), day -> served.get(day.date())
-                        .ridership());
+        Errors errors = Errors.of(
+                "closed loop",
+                data.between(settings.start(), settings.end()),
+                day -> requireNonNull(served.get(day.date()), "a prediction for each day"));
         List<Errors> rivals =
                 Rivals.of(data, settings, LoopReport.retrains(runs).size());
         List<ModelVersion> versions = home.registry().versions(RideLoop.RIDES);

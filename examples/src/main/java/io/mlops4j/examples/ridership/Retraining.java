@@ -66,7 +66,7 @@ final class Retraining implements Step {
             long expected = rows.isEmpty()
                     ? DAYS_A_YEAR
                     : ChronoUnit.DAYS.between(rows.get(0).date(), last) + 1;
-            Evidence evidence = Evidence.none().with("rows", rows.size()).with("expected", expected);
+            Evidence evidence = Evidence.none().with("rows", rows.size()).with("expected", (double) expected);
             return rows.size() == expected && expected >= DAYS_A_YEAR
                     ? Verdict.pass(evidence)
                     : Verdict.fail("days are missing", evidence);

@@ -40,14 +40,33 @@ record RideTrainer(long seed) {
     /** Every eighth day is checked, so that all days of the week take their turn. */
     private static final int SAMPLED = 8;
 
-    /**
-     * What training gave.
-     *
-     * @param onnx the model as it is served
-     * @param signature its input and output
-     * @param parity how far it is from the model that Tribuo trained
-     */
-    record Trained(byte[] onnx, Signature signature, OnnxParity parity) {}
+    /** What training gave. Immutable, as long as nobody writes to the shared array. */
+    static final class Trained {
+        private final byte[] onnx;
+        private final Signature signature;
+        private final OnnxParity parity;
+
+        private Trained(byte[] onnx, Signature signature, OnnxParity parity) {
+            this.onnx = onnx;
+            this.signature = signature;
+            this.parity = parity;
+        }
+
+        /** The model as it is served; shared, not copied. */
+        byte[] onnx() {
+            return onnx;
+        }
+
+        /** Its input and output. */
+        Signature signature() {
+            return signature;
+        }
+
+        /** How far it is from the model that Tribuo trained. */
+        OnnxParity parity() {
+            return parity;
+        }
+    }
 
     /** Trains without leaving a trace. */
     Trained train(List<RideDay> days) {
