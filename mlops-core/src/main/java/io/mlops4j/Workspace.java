@@ -14,6 +14,7 @@ import io.mlops4j.store.ObjectStore;
 import io.mlops4j.tracking.StoreTracker;
 import io.mlops4j.tracking.Tracker;
 import io.mlops4j.training.ContinuousTraining;
+import io.mlops4j.training.ContinuousTrainingBuilder;
 import io.mlops4j.training.Retrain;
 import io.mlops4j.training.TrainingQueue;
 import java.nio.file.Path;
@@ -176,7 +177,7 @@ public final class Workspace implements AutoCloseable {
      * @param retrain what a decision leads to
      * @return a builder
      */
-    public ContinuousTraining.Builder training(ModelName model, Retrain retrain) {
+    public ContinuousTrainingBuilder training(ModelName model, Retrain retrain) {
         return ContinuousTraining.of(model, store, retrain).queue(queue).clock(clock);
     }
 

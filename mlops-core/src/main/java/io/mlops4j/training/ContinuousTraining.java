@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,7 +72,7 @@ public final class ContinuousTraining implements AutoCloseable {
 
     @GuardedBy("this") private @Nullable Ticker ticker;
 
-    private ContinuousTraining(Builder builder) {
+    ContinuousTraining(ContinuousTrainingBuilder builder) {
         model = builder.model;
         retrain = builder.retrain;
         clock = builder.clock;
@@ -101,8 +100,8 @@ public final class ContinuousTraining implements AutoCloseable {
      * @param retrain what a decision leads to
      * @return a builder
      */
-    public static Builder of(ModelName model, ObjectStore store, Retrain retrain) {
-        return new Builder(
+    public static ContinuousTrainingBuilder of(ModelName model, ObjectStore store, Retrain retrain) {
+        return new ContinuousTrainingBuilder(
                 requireNonNull(model, "model"), requireNonNull(store, "store"), requireNonNull(retrain, "retrain"));
     }
 
@@ -344,153 +343,6 @@ public final class ContinuousTraining implements AutoCloseable {
     public synchronized void close() {
         if (ticker != null) {
             ticker.close();
-        }
-    }
-
-    /**
-     * Collects what a watch looks at.
-     *
-     * <p>Confined to one thread at a time.
-     */
-    public static final class Builder {
-        private final ModelName model;
-        private final ObjectStore store;
-        private final Retrain retrain;
-        private final List<DriftSource> drift = new ArrayList<>();
-        private final List<Trigger> triggers = new ArrayList<>();
-        private final List<TrainingListener> listeners = new ArrayList<>();
-        private LongSupplier rows = () -> 0;
-        private TriggerPolicy policy = TrainingBudget.threshold(0.5);
-        private @Nullable TrainingQueue queue;
-        private String owner = "default";
-        private Clock clock = Clock.systemUTC();
-        private @Nullable Instant trainedAt;
-        private long trainedRows = -1;
-
-        private Builder(ModelName model, ObjectStore store, Retrain retrain) {
-            this.model = model;
-            this.store = store;
-            this.retrain = retrain;
-        }
-
-        /**
-         * Watches for drift; of several sources the highest score counts, and an alarm of any. Default: none.
-         *
-         * @param source such as {@code monitor::signal}
-         * @return this builder
-         */
-        public Builder on(DriftSource source) {
-            drift.add(requireNonNull(source, "source"));
-            return this;
-        }
-
-        /**
-         * Adds a trigger. Default: none; the budget's score asks by itself.
-         *
-         * @param trigger can ask for training
-         * @return this builder
-         */
-        public Builder on(Trigger trigger) {
-            triggers.add(requireNonNull(trigger, "trigger"));
-            return this;
-        }
-
-        /**
-         * Sets where the rows are counted. Default: no rows.
-         *
-         * @param total how many rows there are to train on, now and in all, 0 or more; new rows are the difference to
-         *     when the last promoted training was decided
-         * @return this builder
-         */
-        public Builder rows(LongSupplier total) {
-            rows = requireNonNull(total, "total");
-            return this;
-        }
-
-        /**
-         * Sets who decides. Default: {@code TrainingBudget.threshold(0.5)}.
-         *
-         * @param policy usually a {@link TrainingBudget}
-         * @return this builder
-         */
-        public Builder within(TriggerPolicy policy) {
-            this.policy = requireNonNull(policy, "policy");
-            return this;
-        }
-
-        /**
-         * Sets the queue. Default: the one named {@code default} in the same store.
-         *
-         * @param queue may be shared by many models
-         * @return this builder
-         */
-        public Builder queue(TrainingQueue queue) {
-            this.queue = requireNonNull(queue, "queue");
-            return this;
-        }
-
-        /**
-         * Names this worker in the queue. Default: {@code default}. Workers that run at the same time need different
-         * names; one that comes back after a crash needs the one it had, to go on at once.
-         *
-         * @param name the worker
-         * @return this builder
-         */
-        public Builder owner(String name) {
-            owner = requireNonNull(name, "name");
-            return this;
-        }
-
-        /**
-         * Says when, and on how many rows, the model that serves was trained; counts only when the watch is opened for
-         * the first time. Default: now, on the rows there are.
-         *
-         * @param at when
-         * @param totalRows how many rows there were, 0 or more
-         * @return this builder
-         * @throws IllegalArgumentException if the number of rows is negative
-         */
-        public Builder trained(Instant at, long totalRows) {
-            if (totalRows < 0) {
-                throw new IllegalArgumentException("Invalid number of rows " + totalRows + ": expected 0 or more");
-            }
-            trainedAt = requireNonNull(at, "at");
-            trainedRows = totalRows;
-            return this;
-        }
-
-        /**
-         * Adds a listener. Default: none.
-         *
-         * @param listener hears of every tick
-         * @return this builder
-         */
-        public Builder listener(TrainingListener listener) {
-            listeners.add(requireNonNull(listener, "listener"));
-            return this;
-        }
-
-        /**
-         * Sets the clock that everything is decided on. Default: the system's.
-         *
-         * @param clock any clock
-         * @return this builder
-         */
-        public Builder clock(Clock clock) {
-            this.clock = requireNonNull(clock, "clock");
-            return this;
-        }
-
-        /**
-         * Opens the journal. Nothing runs before the first {@link ContinuousTraining#tick} or
-         * {@link ContinuousTraining#start}.
-         *
-         * @return the watch
-         * @throws io.mlops4j.CorruptionException if the journal or the queue is broken
-         * @throws io.mlops4j.StorageException if they could not be read or begun
-         */
-        public ContinuousTraining open() {
-            return new ContinuousTraining(this);
         }
     }
 }

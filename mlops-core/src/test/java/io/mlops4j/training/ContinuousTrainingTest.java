@@ -63,7 +63,7 @@ class ContinuousTrainingTest {
             }
         };
 
-        ContinuousTraining.Builder training(ObjectStore store) {
+        ContinuousTrainingBuilder training(ObjectStore store) {
             PromotionPipeline pipeline = PromotionPipeline.of(RIDES, store)
                     .build(context -> Candidate.of(
                             registered.computeIfAbsent(
