@@ -1,5 +1,7 @@
 package io.mlops4j.internal;
 
+import java.util.Locale;
+
 /** Makes text from outside safe to show: in messages, log lines and pages. */
 public final class Text {
     private static final int SHOWN = 200;
@@ -31,7 +33,7 @@ public final class Text {
                 case '\t' -> out.append("\\t");
                 default -> {
                     if (c < ' ' || c > '~') {
-                        out.append("\\u").append(String.format("%04x", (int) c));
+                        out.append("\\u").append(String.format(Locale.ROOT, "%04x", (int) c));
                     } else {
                         out.append(c);
                     }

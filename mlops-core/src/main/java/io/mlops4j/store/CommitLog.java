@@ -40,6 +40,7 @@ public final class CommitLog {
     private static final int SCHEMA = 1;
     private static final int MAX_COMMIT = 16 << 20;
     private static final int RESENDS = 2;
+    private static final int DIGITS = 20;
 
     private final ObjectStore store;
     private final String name;
@@ -214,7 +215,8 @@ public final class CommitLog {
         if (number < 1) {
             throw new IllegalArgumentException("Invalid commit number " + number + ": expected 1 or more");
         }
-        return String.format("%020d", number);
+        String digits = Long.toString(number);
+        return "0".repeat(DIGITS - digits.length()) + digits;
     }
 
     private static byte[] encode(Commit.Header header, byte[] event) {

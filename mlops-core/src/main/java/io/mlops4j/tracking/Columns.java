@@ -1,6 +1,7 @@
 package io.mlops4j.tracking;
 
 import java.util.List;
+import java.util.Locale;
 
 /** Lays text out in columns. */
 final class Columns {
@@ -28,7 +29,7 @@ final class Columns {
     }
 
     private static String pad(String cell, int width) {
-        return String.format("%" + width + "s", shown(cell));
+        return String.format(Locale.ROOT, "%" + width + "s", shown(cell));
     }
 
     private static String shown(String cell) {

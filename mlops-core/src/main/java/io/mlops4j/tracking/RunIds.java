@@ -31,6 +31,7 @@ final class RunIds {
 
     static String create(Instant now) {
         return "r" + STAMP.format(now)
-                + String.format("-%012x", ThreadLocalRandom.current().nextLong(1L << 48));
+                + String.format(
+                        Locale.ROOT, "-%012x", ThreadLocalRandom.current().nextLong(1L << 48));
     }
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -225,7 +226,10 @@ public final class TrainingBudget implements TriggerPolicy {
         boolean armed = memory.armed() || total <= low;
         List<Ask> all = new ArrayList<>();
         if (armed && high >= streak) {
-            all.add(new Ask("budget", "score " + total + " reached " + threshold, Optional.empty()));
+            all.add(new Ask(
+                    "budget",
+                    String.format(Locale.ROOT, "score %.3f reached %.3f", total, threshold),
+                    Optional.empty()));
         }
         all.addAll(asks);
         Optional<Ask> overdue = overdue(situation, memory);

@@ -5,6 +5,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.zip.CRC32;
 
@@ -60,7 +61,9 @@ final class ByteReader {
 
     private void requireHeader(int magic, int version) {
         int actualMagic = in.getInt();
-        require(actualMagic == magic, String.format("it begins with %08x, expected %08x", actualMagic, magic));
+        require(
+                actualMagic == magic,
+                String.format(Locale.ROOT, "it begins with %08x, expected %08x", actualMagic, magic));
         int actualVersion = in.getInt();
         require(actualVersion == version, "it has format version " + actualVersion + ", expected " + version);
     }

@@ -3,6 +3,7 @@ package io.mlops4j.tribuo;
 import static java.util.stream.Collectors.joining;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Writes names as JSON.
@@ -23,7 +24,7 @@ final class JsonText {
             if (c == '"' || c == '\\') {
                 out.append('\\').append(c);
             } else if (c < ' ' || Character.isSurrogate(c)) {
-                out.append(String.format("\\u%04x", (int) c));
+                out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
             } else {
                 out.append(c);
             }

@@ -101,7 +101,7 @@ public final class Html {
                 h1 { font-size: 1.6em; margin-bottom: .2em; } h2 { font-size: 1.2em; margin-top: 2em; }
                 table { border-collapse: collapse; font-size: .9em; } .wide { overflow-x: auto; }
                 th, td { padding: .3em .8em; border-bottom: 1px solid #dde3ea; text-align: left; vertical-align: top; }
-                th { background: #f3f6f9; white-space: nowrap; }
+                th { background: #f3f6f9; } th, td:first-child { white-space: nowrap; }
                 td.number { text-align: right; font-variant-numeric: tabular-nums; }
                 svg { width: 100%%; height: auto; display: block; } svg text { font: 12px system-ui, sans-serif; fill: #44515f; }
                 </style>

@@ -6,6 +6,7 @@ import io.mlops4j.examples.report.TimeChart.Mark;
 import io.mlops4j.gate.Evidence;
 import io.mlops4j.model.DatasetRef;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.model.VersionId;
 import io.mlops4j.pipeline.PipelineRun;
 import io.mlops4j.pipeline.PipelineState;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What happened, as text for the terminal and as a page.
@@ -185,7 +187,7 @@ record LoopReport(
                 version.tags().get("trained.from") + " to " + version.tags().get("trained.to"),
                 data.map(rows -> Long.toString(rows.rows())).orElse(""),
                 data.map(rows -> rows.digest().shortHex()).orElse(""),
-                version.provenance().parents().toString(),
+                version.provenance().parents().stream().map(VersionId::toString).collect(Collectors.joining(", ")),
                 version.provenance().run().orElse(""));
     }
 
@@ -207,9 +209,9 @@ record LoopReport(
                 .orElse("");
         return (wasPromoted(run)
                         ? "promoted"
-                        : "refused by "
+                        : "refused: "
                                 + run.failure()
-                                        .map(PipelineRun.Failure::what)
+                                        .map(PipelineRun.Failure::reason)
                                         .orElse(run.state().toString()))
                 + holdout;
     }

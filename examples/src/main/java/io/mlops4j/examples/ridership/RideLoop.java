@@ -2,7 +2,9 @@ package io.mlops4j.examples.ridership;
 
 import io.mlops4j.RejectedModelException;
 import io.mlops4j.Workspace;
+import io.mlops4j.drift.Adwin;
 import io.mlops4j.drift.Cusum;
+import io.mlops4j.drift.DetectorStatus;
 import io.mlops4j.drift.DriftMonitor;
 import io.mlops4j.drift.DriftReport;
 import io.mlops4j.drift.MonitorBuilder;
@@ -105,8 +107,10 @@ final class RideLoop implements AutoCloseable {
                         .target(LoopSettings.TOLERANCE)
                         .delta(0)
                         .lambda(LoopSettings.DRIFT_AT))
+                .errors(Adwin.withDefaults())
                 .window(Window.sliding(LoopSettings.WATCHED_DAYS))
-                .score(DriftReport::worstDetector)
+                .leastRows(LoopSettings.WATCHED_DAYS)
+                .score(RideLoop::excessError)
                 .clock(clock);
         monitor = last.map(week -> watch.resume(RIDES, week.monitorState())).orElseGet(() -> watch.watch(RIDES));
 
@@ -141,6 +145,15 @@ final class RideLoop implements AutoCloseable {
      */
     static RideLoop open(Workspace home, RideData data, LoopSettings settings, SimulatedClock clock) {
         return new RideLoop(home, data, settings, clock);
+    }
+
+    /** ADWIN and the inputs raise alarms; what asks for training is the sum of errors that are too large. */
+    private static double excessError(DriftReport report) {
+        return report.detectors().stream()
+                .filter(detector -> detector.detector().equals("cusum"))
+                .mapToDouble(DetectorStatus::strength)
+                .findFirst()
+                .orElse(0);
     }
 
     private void trainFirstModel() {
