@@ -1,6 +1,7 @@
 package io.mlops4j.examples.report;
 
 import java.util.List;
+import java.util.Locale;
 
 /** Builds a page piece by piece; every text is escaped. Confined to one thread at a time. */
 public final class Html {
@@ -87,7 +88,7 @@ public final class Html {
      * @return a document that loads nothing from anywhere
      */
     public String page(String title) {
-        return """
+        String document = """
                 <!DOCTYPE html>
                 <html lang="en">
                 <head>
@@ -109,6 +110,7 @@ public final class Html {
                 <body>
                 %s</body>
                 </html>
-                """.formatted(escape(title), body);
+                """;
+        return String.format(Locale.ROOT, document, escape(title), body);
     }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -89,6 +90,7 @@ public final class ClosedLoop {
         try (var home = Workspace.open(arguments.home(), clock, new SimpleMeterRegistry());
                 var loop = RideLoop.open(home, data, settings, clock)) {
             out.printf(
+                    Locale.ROOT,
                     "%s %s, everything is kept in %s%n",
                     loop.today().equals(settings.start()) ? "Starting at" : "Going on at",
                     loop.today(),
