@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
@@ -85,6 +86,7 @@ public final class ClosedLoop {
 
     private void run(Arguments arguments) {
         RideData data = RideData.read(arguments.data());
+        requireDays(arguments, data);
         var settings = new LoopSettings(LoopSettings.DEFAULT_START, arguments.until(), arguments.seed());
         var clock = new SimulatedClock(settings.start());
         try (var home = Workspace.open(arguments.home(), clock, new SimpleMeterRegistry());
@@ -95,6 +97,10 @@ public final class ClosedLoop {
                     loop.today().equals(settings.start()) ? "Starting at" : "Going on at",
                     loop.today(),
                     arguments.home().toAbsolutePath());
+            if (loop.today().isAfter(settings.end())) {
+                throw new IllegalArgumentException("Cannot walk until " + settings.end() + ": the walk in "
+                        + arguments.home() + " has reached " + loop.today());
+            }
             loop.walk(new Printer(out));
             LoopReport report = report(home, loop, data, settings);
             out.println(report.table());
@@ -102,7 +108,18 @@ public final class ClosedLoop {
         }
     }
 
-    private static LoopReport report(Workspace home, RideLoop loop, RideData data, LoopSettings settings) {
+    private static void requireDays(Arguments arguments, RideData data) {
+        List<RideDay> days = data.days();
+        LocalDate dataEnds = days.get(days.size() - 1).date().plusDays(1);
+        LocalDate until = arguments.until();
+        if (!until.isAfter(LoopSettings.DEFAULT_START) || until.isAfter(dataEnds)) {
+            throw new IllegalArgumentException("Cannot walk until " + until + ": expected a day after "
+                    + LoopSettings.DEFAULT_START + " and, as " + arguments.data() + " ends there, at most " + dataEnds);
+        }
+    }
+
+    /** What has happened up to the end of the settings. */
+    static LoopReport report(Workspace home, RideLoop loop, RideData data, LoopSettings settings) {
         List<PipelineRun> runs = loop.pipeline().runs();
         Map<LocalDate, Float> served = new HashMap<>();
         loop.past().served().forEach(one -> served.put(one.date(), one.ridership()));
@@ -116,11 +133,16 @@ public final class ClosedLoop {
         return new LoopReport(settings, errors, rivals, loop.past().alarms(), runs, versions);
     }
 
+    /** A report that is there is whole: it is written beside its place and moved into it. */
     private static Path write(LoopReport report, Path file) {
+        Path draft = file.resolveSibling(file.getFileName() + ".draft");
         try {
-            return Files.writeString(file, report.page()).toAbsolutePath().normalize();
+            Files.writeString(draft, report.page());
+            return Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE)
+                    .toAbsolutePath()
+                    .normalize();
         } catch (IOException e) {
-            throw new StorageException("Cannot write the report to " + file, e);
+            throw new StorageException("Cannot write the report to " + file + ": " + e, e);
         }
     }
 

@@ -175,6 +175,7 @@ final class RideLoop implements AutoCloseable {
     void walk(Progress progress) {
         clock.today().datesUntil(settings.end()).forEach(day -> live(day, progress));
         clock.set(settings.end());
+        learn();
         save();
     }
 
