@@ -49,7 +49,9 @@ record LoopReport(
 
     /** The runs that trained again: all but the first model's. */
     static List<PipelineRun> retrains(List<PipelineRun> runs) {
-        return runs.subList(Math.min(1, runs.size()), runs.size());
+        return runs.stream()
+                .filter(run -> !run.id().startsWith(RideLoop.FIRST_RUN))
+                .toList();
     }
 
     /** The final table. The same walk writes the same text. */

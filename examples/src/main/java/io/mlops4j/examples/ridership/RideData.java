@@ -65,7 +65,8 @@ record RideData(List<RideDay> days) {
         } catch (NoSuchFileException e) {
             throw new NotFoundException("Cannot read rides: there is no file " + file, e);
         } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
-            throw new RejectedInputException("Cannot read rides from " + file + ": it is no CSV file in UTF-8, " + e, e);
+            throw new RejectedInputException(
+                    "Cannot read rides from " + file + ": it is no CSV file in UTF-8, " + e, e);
         }
     }
 

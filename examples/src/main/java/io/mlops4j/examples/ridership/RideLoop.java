@@ -53,7 +53,9 @@ final class RideLoop implements AutoCloseable {
     static final ModelName RIDES = ModelName.of("rides");
     static final Alias CHAMPION = RIDES.alias("champion");
 
-    private static final String FIRST_RUN = "first-model";
+    /** What the runs that train the first model are called; a second is only needed if the first failed. */
+    static final String FIRST_RUN = "first-model";
+
     private static final String ACTOR = "closed loop";
     private static final int MAX_PROFILE = 1 << 20;
 
@@ -157,13 +159,28 @@ final class RideLoop implements AutoCloseable {
     }
 
     private void trainFirstModel() {
-        PipelineRun first = pipeline.run(PromotionRequest.of(FIRST_RUN, COMMIT, "first model"));
+        PipelineRun first = pipeline.run(PromotionRequest.of(firstRun(), COMMIT, "first model"));
         if (first.status() == PipelineRun.Status.FAILED) {
             throw new RejectedModelException("Cannot begin the walk: the first model was not promoted, "
                     + first.failure()
                             .map(failure -> failure.what() + ": " + failure.reason())
                             .orElse("without a reason"));
         }
+    }
+
+    /** A first model that failed for want of room, say, is tried again when the walk is started again. */
+    private String firstRun() {
+        String id = FIRST_RUN;
+        for (int attempt = 2; hasFailed(id); attempt++) {
+            id = FIRST_RUN + "-" + attempt;
+        }
+        return id;
+    }
+
+    private boolean hasFailed(String run) {
+        return pipeline.find(run)
+                .filter(one -> one.status() == PipelineRun.Status.FAILED)
+                .isPresent();
     }
 
     /** The day that comes next. */
