@@ -56,7 +56,8 @@ class RidershipWholeWalkTest {
         assertThat(page).isEqualTo(report.page()).contains("<svg").endsWith("</html>\n");
         report.runs().stream().skip(1).forEach(run -> assertThat(page)
                 .contains(run.request().reason().replace("'", "&#39;")));
-        report.versions().forEach(version -> assertThat(page).contains(version.digest().shortHex()));
+        report.versions()
+                .forEach(version -> assertThat(page).contains(version.digest().shortHex()));
         String withoutNamespaces = page.replaceAll("xmlns(:[a-z]+)?=\"[^\"]*\"", "");
         assertThat(withoutNamespaces).doesNotContain("http:", "https:", "//", "src=", "href=", "url(", "@import");
     }
