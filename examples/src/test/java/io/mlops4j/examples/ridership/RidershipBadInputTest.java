@@ -167,24 +167,24 @@ class RidershipBadInputTest {
 
     /** A file system in memory; skips the test where none may be mounted. */
     private record Disk(Path folder) implements AutoCloseable {
-        static Disk mount(Path folder, String size) throws IOException, InterruptedException {
+        static Disk mount(Path folder, String size) throws IOException {
             Files.createDirectories(folder);
             int exit = command("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", folder.toString());
             assumeTrue(exit == 0, "Skipped: a tmpfs cannot be mounted here");
             return new Disk(folder);
         }
 
-        void remount(String option) throws IOException, InterruptedException {
+        void remount(String option) {
             assertThat(command("mount", "-o", "remount," + option, folder.toString()))
                     .isZero();
         }
 
         @Override
-        public void close() throws IOException, InterruptedException {
+        public void close() {
             assertThat(command("umount", folder.toString())).isZero();
         }
 
-        private static int command(String... words) throws InterruptedException {
+        private static int command(String... words) {
             try {
                 Process process = new ProcessBuilder(words)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -193,6 +193,9 @@ class RidershipBadInputTest {
                 return process.waitFor(10, TimeUnit.SECONDS) ? process.exitValue() : -1;
             } catch (IOException e) {
                 return -1; // no such command on this system
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return -1;
             }
         }
     }

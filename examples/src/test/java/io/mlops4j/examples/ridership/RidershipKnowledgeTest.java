@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -34,10 +35,21 @@ class RidershipKnowledgeTest {
             assertThat(other.servedBefore(known))
                     .as("predictions before the ridership of %s is known", poisoned)
                     .isEqualTo(real.servedBefore(known));
+            assertThat(judgedBefore(known, other))
+                    .as("why and with what result was trained before then")
+                    .isEqualTo(judgedBefore(known, real));
             assertThat(other.servedBefore(known.plusDays(RideDay.LAG_DAYS)))
                     .as("the first predictions that see the poison")
                     .isNotEqualTo(real.servedBefore(known.plusDays(RideDay.LAG_DAYS)));
         }
+    }
+
+    private static List<String> judgedBefore(LocalDate day, Walk walk) {
+        return walk.runs().stream()
+                .filter(run ->
+                        run.visits().get(0).at().isBefore(day.atStartOfDay().toInstant(ZoneOffset.UTC)))
+                .map(run -> run.request() + " gave " + run.candidate())
+                .toList();
     }
 
     @Test
