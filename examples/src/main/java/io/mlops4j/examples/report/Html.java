@@ -88,7 +88,7 @@ public final class Html {
      * @return a document that loads nothing from anywhere
      */
     public String page(String title) {
-        String document = """
+        return String.format(Locale.ROOT, """
                 <!DOCTYPE html>
                 <html lang="en">
                 <head>
@@ -110,7 +110,6 @@ public final class Html {
                 <body>
                 %s</body>
                 </html>
-                """;
-        return String.format(Locale.ROOT, document, escape(title), body);
+                """, escape(title), body);
     }
 }
