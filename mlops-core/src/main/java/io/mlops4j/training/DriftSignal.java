@@ -12,7 +12,8 @@ import java.time.Instant;
  *
  * @param model the model that is watched
  * @param score 0 (as in training) to 1 (certainly moved)
- * @param alarm whether a detector has alarmed since its reference was last set
+ * @param alarm whether a feature has drifted by its present verdict, or a detector has alarmed since its reference was
+ *     last set
  * @param reason what moved, for people: the detector, the feature and the statistic
  * @param at the moment
  */
