@@ -58,15 +58,21 @@ final class Program {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
-                "-Xmx512m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ClosedLoop.class.getName()));
+                "-Xmx512m"));
+        command.addAll(nativeAccess());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ClosedLoop.class.getName()));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command)
                 .redirectOutput(folder.resolve("out").toFile())
                 .redirectError(folder.resolve("err").toFile())
                 .start();
+    }
+
+    /** Newer JVMs write a warning of their own when a library loads native code without having been allowed to. */
+    private static List<String> nativeAccess() {
+        return Runtime.version().feature() < 24
+                ? List.of()
+                : List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
     }
 
     private static Ended ended(Path folder, Process process) throws IOException {
