@@ -40,22 +40,23 @@ public final class BlobStore {
     }
 
     /**
-     * Stores a blob; free if it is there already. The content is read twice, once for its digest and once to store it,
-     * and the put fails if it changed in between.
+     * Stores a blob. If it is there already, this costs its digest and no more. Otherwise the content is read a second
+     * time to store it, and the put fails if it is not the same then.
      *
      * @param content the bytes
      * @return their digest; the blob is durable
      * @throws StorageException if the content cannot be read, changes while it is read, or cannot be written
+     * @throws io.mlops4j.OutcomeUnknownException if it may or may not have been stored; put it again
      */
     public Digest put(Content content) {
-        Digest digest;
-        try (InputStream in = content.open()) {
-            digest = Digest.of(in);
+        Fingerprint fingerprint;
+        try {
+            fingerprint = Fingerprint.of(content);
         } catch (IOException e) {
             throw new StorageException("Cannot store a blob: its content cannot be read", e);
         }
-        store.putIfAbsent(key(digest), new Checked(content, digest));
-        return digest;
+        store.putIfAbsent(key(fingerprint.digest()), new FingerprintedContent(content, fingerprint));
+        return fingerprint.digest();
     }
 
     /**
@@ -123,19 +124,6 @@ public final class BlobStore {
 
     private static CorruptionException corrupt(Digest expected, Digest actual) {
         return new CorruptionException("Blob " + expected + " is corrupt: its bytes have " + actual);
-    }
-
-    /** Content that fails at its end if it is not what it was when it was digested. */
-    private record Checked(Content content, Digest digest) implements Content {
-        @Override
-        public long size() {
-            return content.size();
-        }
-
-        @Override
-        public InputStream open() throws IOException {
-            return new VerifyingStream(content.open(), digest);
-        }
     }
 
     /** Confined to one thread at a time. */

@@ -19,7 +19,17 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe.
  */
 final class Checkpoints<S> {
+    /** The least number of commits between two checkpoints. */
     static final int EVERY = 256;
+    /**
+     * A checkpoint holds the whole state, which may grow with the log. So the distance to the next one grows as well:
+     * this part of the log at most is read beyond the newest checkpoint, and for each commit the writing of checkpoints
+     * costs at most this many times what the commit adds to the state.
+     */
+    private static final int SHARE = 16;
+    /** Superseded checkpoints that stay, for readers that are about to read one, and in case the newest is broken. */
+    private static final int KEPT = 2;
+
     private static final int MAX_CHECKPOINT = 256 << 20;
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
 
@@ -38,7 +48,7 @@ final class Checkpoints<S> {
     /** Writes a checkpoint if this position is due one; a failure costs speed later, not correctness now. */
     void write(Replica.At<S> at) {
         long number = at.position().number();
-        if (number % EVERY != 0) {
+        if (!isDue(number)) {
             return;
         }
         try {
@@ -48,13 +58,29 @@ final class Checkpoints<S> {
             body.write('\n');
             body.writeBytes(state);
             log.store().putIfAbsent(folder.key(CommitLog.number(number)), Content.of(body.toByteArray()));
+            removeSuperseded();
         } catch (MlopsException e) {
             LOG.warn(
-                    "Could not write checkpoint {} of log {}; opening it will read more commits",
+                    "Could not write or tidy checkpoint {} of log {}; opening it may read more commits",
                     number,
                     log.name(),
                     e);
         }
+    }
+
+    /** Decided by the number alone, so that of all writers exactly one writes each checkpoint: that of its commit. */
+    static boolean isDue(long number) {
+        long due = EVERY;
+        while (due < number) {
+            due += Math.max(EVERY, due / SHARE / EVERY * EVERY);
+        }
+        return due == number;
+    }
+
+    /** No log refers to checkpoints, so they may go: a reader that misses one takes another. */
+    private void removeSuperseded() {
+        List<Key> keys = keys();
+        keys.subList(0, Math.max(0, keys.size() - 1 - KEPT)).forEach(log.store()::delete);
     }
 
     /** The newest checkpoint that can be trusted, or the start. */

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class ReplicaTest {
@@ -109,6 +110,28 @@ class ReplicaTest {
         }
 
         assertThat(open().state()).hasSize(Checkpoints.EVERY * 2 + 3).endsWith("514");
+    }
+
+    @Test
+    void checkpoints_longLog_getFartherApartAndOldOnesGo() {
+        List<Long> due = LongStream.rangeClosed(1, 20_000)
+                .filter(Checkpoints::isDue)
+                .boxed()
+                .toList();
+        for (int i = 1; i < due.size(); i++) {
+            long gap = due.get(i) - due.get(i - 1);
+            assertThat(gap).isBetween((long) Checkpoints.EVERY, Math.max(Checkpoints.EVERY, due.get(i) / 16));
+        }
+        assertThat(due).startsWith(256L, 512L, 768L).hasSizeBetween(30, 50);
+
+        fill(Checkpoints.EVERY * 5);
+
+        assertThat(store.list(Prefix.of("checkpoints/texts"), null, 10).keys())
+                .containsExactly(checkpoint(3), checkpoint(4), checkpoint(5));
+    }
+
+    private static Key checkpoint(int ordinal) {
+        return Key.of("checkpoints/texts", CommitLog.number((long) ordinal * Checkpoints.EVERY));
     }
 
     @Test
