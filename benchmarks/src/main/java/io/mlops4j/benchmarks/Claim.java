@@ -1,28 +1,58 @@
 package io.mlops4j.benchmarks;
 
+import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A claim of speed: the time of ours over the time of a rival, both from the same run.
+ * A claim of speed: the time of ours over the time of a rival from the same run, or over a time that is promised.
  *
  * <p>Immutable.
  *
  * @param name what is claimed, without spaces
- * @param ours the benchmark method of ours
- * @param rival the benchmark method of the rival
- * @param model the value of the benchmark's {@code model} parameter
+ * @param ours the side of ours
+ * @param rival what it is compared with
  * @param goal the ratio that is claimed: at most this
  */
-record Claim(String name, String ours, String rival, String model, double goal) {
+record Claim(String name, Side ours, Rival rival, double goal) {
+    /** What a time is compared with. */
+    sealed interface Rival permits Side, Promise {
+        double nanos(Map<Side, Double> nanos);
+    }
+
+    /** A time that is promised, whatever others need. */
+    record Promise(Duration time) implements Rival {
+        @Override
+        public double nanos(Map<Side, Double> nanos) {
+            return time.toNanos();
+        }
+    }
+
+    /** A claim about two methods of one benchmark with the same model. */
+    static Claim of(String name, Class<?> benchmark, String ours, String rival, @Nullable String model, double goal) {
+        return new Claim(name, new Side(benchmark, ours, model), new Side(benchmark, rival, model), goal);
+    }
+
+    /** A claim that a method takes no longer than promised. */
+    static Claim of(String name, Class<?> benchmark, String ours, Duration promise) {
+        return new Claim(name, new Side(benchmark, ours, null), new Promise(promise), 1);
+    }
+
+    /** The sides that must be measured. */
+    Stream<Side> sides() {
+        return rival instanceof Side side ? Stream.of(ours, side) : Stream.of(ours);
+    }
+
     /**
      * Writes the claim's line.
      *
-     * @param ourNanos time of ours
-     * @param rivalNanos time of the rival
+     * @param nanos the median time of each side
      * @return {@code name ratio=R goal=G held|short}
      */
-    String line(double ourNanos, double rivalNanos) {
-        double ratio = ourNanos / rivalNanos;
+    String line(Map<Side, Double> nanos) {
+        double ratio = ours.nanos(nanos) / rival.nanos(nanos);
         return String.format(
                 Locale.ROOT, "%s ratio=%.3f goal=%.2f %s", name, ratio, goal, ratio <= goal ? "held" : "short");
     }

@@ -1,11 +1,17 @@
 package io.mlops4j.benchmarks;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -20,7 +26,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * java -cp benchmarks/target/benchmarks.jar io.mlops4j.benchmarks.Scoreboard serving [--full]
  * }</pre>
  *
- * <p>The quick form takes about a minute an area. Each side of a ratio is the median over forks: one fork on a busy
+ * <p>The quick form takes about a minute an area. Benchmarks of single shots say themselves how many. Each side of a ratio is the median over forks: one fork on a busy
  * machine says little, and the sides take turns, so that a slow minute hurts both alike.
  */
 public final class Scoreboard {
@@ -35,16 +41,13 @@ public final class Scoreboard {
     public static void main(String[] args) throws RunnerException {
         boolean full = args.length == 2 && args[1].equals("--full");
         if (args.length == 0 || args.length > 2 || (args.length == 2 && !full)) {
-            throw new IllegalArgumentException(
-                    "Expected an area (serving), then perhaps --full, got " + String.join(" ", args));
+            throw new IllegalArgumentException("Expected an area " + List.of(Area.values())
+                    + ", then perhaps --full, got " + String.join(" ", args));
         }
         Area area = Area.named(args[0]);
         Pace pace = full ? Pace.FULL : Pace.QUICK;
-        Map<String, List<Double>> nanos = measure(area, pace);
-        for (Claim claim : area.claims()) {
-            System.out.println(claim.line(
-                    median(nanos, claim.ours(), claim.model()), median(nanos, claim.rival(), claim.model())));
-        }
+        Map<Side, Double> nanos = measure(area, pace);
+        area.claims().forEach(claim -> System.out.println(claim.line(nanos)));
     }
 
     /** How long to measure. */
@@ -67,47 +70,61 @@ public final class Scoreboard {
         }
     }
 
-    private static Map<String, List<Double>> measure(Area area, Pace pace) throws RunnerException {
-        Map<String, List<Double>> nanos = new HashMap<>();
+    private static Map<Side, Double> measure(Area area, Pace pace) throws RunnerException {
+        Map<Class<?>, Set<Side>> sides = new LinkedHashMap<>();
+        area.claims().stream().flatMap(Claim::sides).forEach(side -> sides.computeIfAbsent(
+                        side.benchmark(), benchmark -> new LinkedHashSet<>())
+                .add(side));
+        Map<Side, List<Double>> nanos = new HashMap<>();
         for (int round = 0; round < pace.rounds; round++) {
-            for (RunResult result : run(area, pace)) {
-                String method = result.getPrimaryResult().getLabel();
-                String model = result.getParams().getParam("model");
-                nanos.merge(
-                        key(method, model),
-                        List.of(result.getPrimaryResult().getScore()),
-                        (a, b) -> Stream.concat(a.stream(), b.stream()).collect(Collectors.toList()));
+            for (Map.Entry<Class<?>, Set<Side>> benchmark : sides.entrySet()) {
+                for (RunResult result : run(benchmark.getKey(), benchmark.getValue(), pace)) {
+                    String method = result.getPrimaryResult().getLabel();
+                    String model = result.getParams().getParam("model");
+                    nanos.computeIfAbsent(new Side(benchmark.getKey(), method, model), side -> new ArrayList<>())
+                            .add(nanos(result));
+                }
             }
         }
-        return nanos;
+        Map<Side, Double> medians = new HashMap<>();
+        nanos.forEach((side, times) -> medians.put(side, median(times)));
+        return medians;
     }
 
-    private static Collection<RunResult> run(Area area, Pace pace) throws RunnerException {
-        return new Runner(new OptionsBuilder()
-                        .include("^" + area.benchmark().getName().replace(".", "\\.") + "\\.")
-                        .param("model", area.models())
-                        .forks(1)
-                        .warmupIterations(pace.warmups)
-                        .warmupTime(TimeValue.milliseconds(pace.warmupMillis))
-                        .measurementIterations(pace.measurements)
-                        .measurementTime(TimeValue.milliseconds(pace.measurementMillis))
-                        .shouldFailOnError(true)
-                        .verbosity(VerboseMode.SILENT)
-                        .build())
-                .run();
-    }
-
-    private static double median(Map<String, List<Double>> nanos, String method, String model) {
-        List<Double> sorted = nanos.getOrDefault(key(method, model), List.of()).stream()
-                .sorted()
-                .toList();
-        if (sorted.isEmpty()) {
-            throw new IllegalStateException("No measurement of " + method + " with model " + model);
+    private static double nanos(RunResult result) {
+        String unit = result.getPrimaryResult().getScoreUnit();
+        if (!unit.equals("ns/op")) {
+            throw new IllegalStateException("Expected a benchmark in ns/op, got " + unit);
         }
-        return sorted.get(sorted.size() / 2);
+        // The median, as now and then a disk takes its time.
+        return result.getPrimaryResult().getStatistics().getPercentile(50);
     }
 
-    private static String key(String method, String model) {
-        return method + "/" + model;
+    private static Collection<RunResult> run(Class<?> benchmark, Set<Side> sides, Pace pace) throws RunnerException {
+        var options = new OptionsBuilder().forks(1).shouldFailOnError(true).verbosity(VerboseMode.SILENT);
+        sides.stream()
+                .map(Side::method)
+                .distinct()
+                .forEach(method -> options.include("^" + Pattern.quote(benchmark.getName() + "." + method) + "$"));
+        String[] models = sides.stream()
+                .map(Side::model)
+                .filter(Objects::nonNull)
+                .distinct()
+                .toArray(String[]::new);
+        if (models.length > 0) {
+            options.param("model", models);
+        }
+        if (benchmark.getAnnotation(BenchmarkMode.class).value()[0] != Mode.SingleShotTime) {
+            options.warmupIterations(pace.warmups)
+                    .warmupTime(TimeValue.milliseconds(pace.warmupMillis))
+                    .measurementIterations(pace.measurements)
+                    .measurementTime(TimeValue.milliseconds(pace.measurementMillis));
+        }
+        return new Runner(options.build()).run();
+    }
+
+    private static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        return sorted.get(sorted.size() / 2);
     }
 }

@@ -1,0 +1,176 @@
+package io.mlops4j.benchmarks;
+
+import io.mlops4j.model.ModelName;
+import io.mlops4j.registry.Registration;
+import io.mlops4j.registry.StoreRegistry;
+import io.mlops4j.store.FileObjectStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What does it cost to publish a file of 200 MB to a registry of files, beside doing the least by hand: read it, take
+ * its SHA-256, write a copy, force that to the disk? And to publish it again, beside its SHA-256 alone?
+ *
+ * <p>A whole registration is measured: the blob, the commit, all forced.
+ *
+ * <pre>{@code java -jar benchmarks/target/benchmarks.jar Publish}</pre>
+ */
+@BenchmarkMode(Mode.SingleShotTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 1)
+@Measurement(iterations = 3)
+@SuppressWarnings("missing-explicit-ctor")
+public class PublishBenchmark {
+    private static final int BUFFER = 1 << 16;
+    private static final int MEGABYTES = 200;
+
+    /** A file that is another one in each invocation, and the registry. */
+    @State(Scope.Benchmark)
+    public static class Work {
+        private final ModelName name = ModelName.of("published");
+        private Path folder;
+        private Path file;
+        private FileObjectStore store;
+        private StoreRegistry registry;
+        private long invocation;
+
+        /** Writes the file and opens the registry. */
+        @Setup
+        public void make() throws IOException {
+            folder = Files.createTempDirectory("publish");
+            file = folder.resolve("weights.bin");
+            byte[] block = new byte[1_000_000];
+            new Random(42).nextBytes(block);
+            try (var out = Files.newOutputStream(file)) {
+                for (int i = 0; i < MEGABYTES; i++) {
+                    out.write(block);
+                }
+            }
+            store = FileObjectStore.open(folder.resolve("store"));
+            registry = StoreRegistry.open(store, Clock.systemUTC());
+        }
+
+        /** Makes the file one that was never published, and the disk calm. */
+        @Setup(Level.Invocation)
+        public void change() throws IOException {
+            invocation++;
+            try (var out = new RandomAccessFile(file.toFile(), "rw")) {
+                out.writeLong(invocation);
+                out.getFD().sync();
+            }
+        }
+
+        void publish() throws IOException {
+            registry.register(Registration.of(name).file(file));
+        }
+
+        /** Removes all of it. */
+        @TearDown
+        public void remove() throws IOException {
+            store.close();
+            Folders.delete(folder);
+        }
+    }
+
+    /** A file that was published before. */
+    @State(Scope.Benchmark)
+    public static class Published {
+        /** Publishes the file as it is now. */
+        @Setup(Level.Invocation)
+        public void publish(Work work) throws IOException {
+            work.publish();
+        }
+    }
+
+    /**
+     * Registers a version with a file that the registry does not have.
+     *
+     * @param work the file
+     */
+    @Benchmark
+    public void publish(Work work) throws IOException {
+        work.publish();
+    }
+
+    /**
+     * Registers a version with a file that the registry has.
+     *
+     * @param work the file
+     * @param published sees to it that it was published
+     */
+    @Benchmark
+    @SuppressWarnings("unused")
+    public void publishAgain(Work work, Published published) throws IOException {
+        work.publish();
+    }
+
+    /**
+     * SHA-256 of the file.
+     *
+     * @param work the file
+     * @return the digest
+     */
+    @Benchmark
+    public byte[] sha256(Work work) throws IOException {
+        MessageDigest sha = sha();
+        byte[] buffer = new byte[BUFFER];
+        try (InputStream in = Files.newInputStream(work.file)) {
+            for (int n; (n = in.read(buffer)) >= 0; ) {
+                sha.update(buffer, 0, n);
+            }
+        }
+        return sha.digest();
+    }
+
+    /**
+     * Reads the file, takes its SHA-256, writes a copy and forces it.
+     *
+     * @param work the file
+     * @return the digest
+     */
+    @Benchmark
+    public byte[] byHand(Work work) throws IOException {
+        MessageDigest sha = sha();
+        byte[] buffer = new byte[BUFFER];
+        Path copy = work.folder.resolve("copy" + work.invocation);
+        try (InputStream in = Files.newInputStream(work.file);
+                FileChannel out = FileChannel.open(copy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            for (int n; (n = in.read(buffer)) >= 0; ) {
+                sha.update(buffer, 0, n);
+                out.write(ByteBuffer.wrap(buffer, 0, n));
+            }
+            out.force(true);
+        }
+        return sha.digest();
+    }
+
+    private static MessageDigest sha() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
