@@ -76,6 +76,15 @@ public final class Commit {
     }
 
     /**
+     * The hash of the commit before it, which chains the log.
+     *
+     * @return for the first commit that of {@link CommitLog.Position#START}
+     */
+    public Digest previous() {
+        return header.previous();
+    }
+
+    /**
      * The event.
      *
      * @return a copy of its bytes

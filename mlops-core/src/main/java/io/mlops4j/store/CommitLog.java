@@ -7,13 +7,10 @@ import io.mlops4j.CorruptionException;
 import io.mlops4j.MlopsException;
 import io.mlops4j.OutcomeUnknownException;
 import io.mlops4j.StorageException;
-import io.mlops4j.internal.json.Json;
 import io.mlops4j.model.Digest;
-import java.io.ByteArrayOutputStream;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -25,9 +22,10 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Commit {@code n} of the log {@code registry} is the object {@code logs/registry/<n as 20 digits>}. Appending is
  * "create n+1 if absent": of several writers one wins, and the others get a {@link ConflictException}, read on and
- * decide again. An object holds one line of JSON (schema, number, writer, attempt, time, hash of the commit before) and
- * then the event's bytes as they are. Its hash is the SHA-256 of all of it, so that whoever changes, drops or swaps a
- * commit breaks the chain for every reader.
+ * decide again. An object holds one line of JSON (schema, number, writer, attempt, time, hash of the commit before, and a
+ * checksum of all that and of the event) and then the event's bytes as they are. Its hash is the SHA-256 of all of it,
+ * so that whoever changes, drops or swaps a commit breaks the chain for every reader; a torn or flipped byte shows at
+ * once, in the newest commit too.
  *
  * <p>A lost reply is not taken for a conflict: when the store cannot say whether a write landed, or says that the key is
  * taken, the log reads the key and looks for its own writer id and attempt there.
@@ -37,8 +35,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Thread-safe.
  */
 public final class CommitLog {
-    private static final int SCHEMA = 1;
-    private static final int MAX_COMMIT = 16 << 20;
     private static final int RESENDS = 2;
     private static final int DIGITS = 20;
 
@@ -116,13 +112,13 @@ public final class CommitLog {
      */
     public Commit append(Position after, byte[] event) {
         var header = new Commit.Header(
-                SCHEMA,
+                CommitFormat.SCHEMA,
                 after.number() + 1,
                 writer,
                 attempts.incrementAndGet(),
                 clock.instant().truncatedTo(ChronoUnit.MILLIS),
                 after.hash());
-        byte[] body = encode(header, event);
+        byte[] body = CommitFormat.encode(header, event);
         Commit commit = new Commit(header, event.clone(), Digest.of(body));
         for (int send = 0; ; send++) {
             try {
@@ -172,7 +168,8 @@ public final class CommitLog {
      * @param after where to begin
      * @param limit the most commits wanted, 1 or more
      * @return the commits after the position in order, fewer than the limit only at the end of the log
-     * @throws CorruptionException if a commit cannot be parsed, or does not continue the chain
+     * @throws CorruptionException if a commit cannot be parsed, does not match its checksum, or does not continue the
+     *     chain
      * @throws StorageException if the storage could not be read
      */
     public List<Commit> read(Position after, int limit) {
@@ -200,11 +197,13 @@ public final class CommitLog {
      *
      * @param number 1 or more
      * @return the commit, or empty if the log is shorter
-     * @throws CorruptionException if it cannot be parsed, or stands at the wrong number
+     * @throws CorruptionException if it cannot be parsed, does not match its checksum, or stands at the wrong number
      * @throws StorageException if the storage could not be read
      */
     public Optional<Commit> read(long number) {
-        return store.get(key(number)).map(object -> decode(number, object.bytes(MAX_COMMIT)));
+        return store.get(key(number))
+                .map(object -> CommitFormat.decode(
+                        "commit " + number + " of log " + name, number, object.bytes(CommitFormat.MAX_COMMIT)));
     }
 
     private Key key(long number) {
@@ -217,37 +216,5 @@ public final class CommitLog {
         }
         String digits = Long.toString(number);
         return "0".repeat(DIGITS - digits.length()) + digits;
-    }
-
-    private static byte[] encode(Commit.Header header, byte[] event) {
-        var body = new ByteArrayOutputStream(event.length + 256);
-        body.writeBytes(Json.write(header));
-        body.write('\n');
-        body.writeBytes(event);
-        if (body.size() > MAX_COMMIT) {
-            throw new IllegalArgumentException(
-                    "Cannot append an event of " + event.length + " bytes: a commit holds at most " + MAX_COMMIT);
-        }
-        return body.toByteArray();
-    }
-
-    private Commit decode(long number, byte[] body) {
-        String what = "commit " + number + " of log " + name;
-        int line = 0;
-        while (line < body.length && body[line] != '\n') {
-            line++;
-        }
-        if (line == body.length) {
-            throw new CorruptionException("Cannot read " + what + ": it has no header line");
-        }
-        var header = Json.read(what, Arrays.copyOf(body, line), Commit.Header.class);
-        if (header.schema() != SCHEMA) {
-            throw new CorruptionException("Cannot read " + what + ": it has schema " + header.schema()
-                    + ", this version reads schema " + SCHEMA);
-        }
-        if (header.number() != number) {
-            throw new CorruptionException("Cannot read " + what + ": it says it is commit " + header.number());
-        }
-        return new Commit(header, Arrays.copyOfRange(body, line + 1, body.length), Digest.of(body));
     }
 }

@@ -48,18 +48,33 @@ class CommitLogTest {
     }
 
     @Test
-    void read_changedCommit_isCorruption() {
+    void read_rewrittenCommit_isCorruption() {
         Commit first = log.append(CommitLog.Position.START, bytes("one"));
         log.append(first.position(), bytes("two"));
-        Key key = Key.of("logs/test", CommitLog.number(1));
-        byte[] body = memory.get(key).orElseThrow().bytes(1000);
-        body[body.length - 1] = 'X';
-        memory.delete(key);
-        memory.putIfAbsent(key, Content.of(body));
+        replace(1, CommitFormat.encode(first.header(), bytes("ONE")));
 
         assertThatThrownBy(() -> log.read(CommitLog.Position.START, 10))
                 .isInstanceOf(CorruptionException.class)
                 .hasMessageContaining("broken at commit 2");
+    }
+
+    @Test
+    void read_flippedByteInTheNewestCommit_isCorruption() {
+        log.append(CommitLog.Position.START, bytes("one"));
+        byte[] body = memory.get(Key.of("logs/test", CommitLog.number(1))).orElseThrow().bytes(1000);
+        body[body.length - 1] = 'X';
+        replace(1, body);
+
+        assertThatThrownBy(() -> log.read(CommitLog.Position.START, 10))
+                .isInstanceOf(CorruptionException.class)
+                .hasMessageContaining("commit 1 of log test");
+        assertThatThrownBy(() -> log.read(1)).isInstanceOf(CorruptionException.class);
+    }
+
+    private void replace(long number, byte[] body) {
+        Key key = Key.of("logs/test", CommitLog.number(number));
+        memory.delete(key);
+        memory.putIfAbsent(key, Content.of(body));
     }
 
     @Test
