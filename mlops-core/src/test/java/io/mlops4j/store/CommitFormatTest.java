@@ -40,7 +40,7 @@ class CommitFormatTest {
         for (String event : new String[] {"{\"event\":\"queued\"}", "", "\n", "\n\n{}", "a\nb"}) {
             byte[] body = CommitFormat.encode(HEADER, bytes(event));
             for (int at = 0; at < body.length; at++) {
-                for (int flip = 1; flip < 256; flip++) {
+                for (int flip : new int[] {1, 2, 4, 8, 16, 32, 64, 128, 255}) {
                     byte[] broken = body.clone();
                     broken[at] ^= (byte) flip;
                     assertCorrupt(broken, "byte " + at + " ^ " + flip + " of an event of " + event.length());
