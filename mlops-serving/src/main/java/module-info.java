@@ -9,4 +9,5 @@ module io.mlops4j.serving {
 
     exports io.mlops4j.serving;
     exports io.mlops4j.serving.onnx;
+    exports io.mlops4j.serving.tabular;
 }

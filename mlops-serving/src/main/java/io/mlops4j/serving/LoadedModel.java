@@ -40,6 +40,16 @@ public interface LoadedModel extends AutoCloseable {
     }
 
     /**
+     * The runtime that computes the answers, for meters.
+     *
+     * @param loadedBy the name of the runtime that was asked to load the model
+     * @return that name, or another one if it had the model loaded by another runtime
+     */
+    default String runtime(String loadedBy) {
+        return loadedBy;
+    }
+
+    /**
      * Asks the runs that are under way to stop soon, with an {@link InferenceException}; whether they do is up to the
      * runtime, and this one by default cannot. Called only on a model that is to be closed. Does not wait.
      */

@@ -34,7 +34,7 @@ final class ModelLoader {
         LoadedModel model = open(runtime, verified);
         try {
             new Warmer(verified.label(), model, warmUp).warm();
-            return new Served(version, model, VersionMeters.of(registry, version, runtime.name()));
+            return new Served(version, model, VersionMeters.of(registry, version, model.runtime(runtime.name())));
         } catch (RuntimeException e) {
             model.close();
             throw rejected(verified, e);

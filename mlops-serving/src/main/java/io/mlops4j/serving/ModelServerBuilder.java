@@ -9,6 +9,7 @@ import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.model.Alias;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.serving.onnx.OnnxRuntime;
+import io.mlops4j.serving.tabular.CompiledRuntime;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -131,7 +132,8 @@ public final class ModelServerBuilder {
     }
 
     /**
-     * Adds a runtime. Runtimes are asked in the order in which they were added, ONNX Runtime with its defaults last.
+     * Adds a runtime. Runtimes are asked in the order in which they were added, then {@link CompiledRuntime} and at last
+     * {@link OnnxRuntime}, both with their defaults. To serve without compiled models, add {@code OnnxRuntime}.
      *
      * @param runtime asked whether it accepts a model
      * @return this builder
@@ -222,6 +224,7 @@ public final class ModelServerBuilder {
      */
     public ModelServer start() {
         List<InferenceRuntime> chosen = new ArrayList<>(runtimes);
+        chosen.add(CompiledRuntime.withDefaults());
         chosen.add(OnnxRuntime.withDefaults());
         var loader = new ModelLoader(chosen, warmUp, registry);
         List<Slot> slots = new ArrayList<>();

@@ -1,6 +1,7 @@
 package io.mlops4j.serving.onnx;
 
-import io.mlops4j.serving.onnx.ProtoReader.MalformedProtoException;
+import io.mlops4j.serving.internal.ProtoReader;
+import io.mlops4j.serving.internal.ProtoReader.MalformedProtoException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -7,6 +7,7 @@ import io.mlops4j.internal.Text;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Tensor;
 import io.mlops4j.model.Value;
+import io.mlops4j.serving.internal.SlotPool;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.LinkedHashMap;

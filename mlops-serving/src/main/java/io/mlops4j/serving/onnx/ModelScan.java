@@ -1,7 +1,8 @@
 package io.mlops4j.serving.onnx;
 
+import io.mlops4j.serving.internal.ProtoReader;
+import io.mlops4j.serving.internal.ProtoReader.MalformedProtoException;
 import io.mlops4j.serving.onnx.ExternalTensor.Place;
-import io.mlops4j.serving.onnx.ProtoReader.MalformedProtoException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -14,6 +14,7 @@ import io.mlops4j.serving.LoadedModel;
 import io.mlops4j.serving.RowForm;
 import io.mlops4j.serving.RowScorer;
 import io.mlops4j.serving.VerifiedModel;
+import io.mlops4j.serving.internal.SlotPool;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,11 @@ final class OnnxModel implements LoadedModel {
         }
         return new Signature(
                 inputs, OnnxTypes.specs(label, session.getOutputInfo().values()));
+    }
+
+    @Override
+    public String runtime(String loadedBy) {
+        return OnnxRuntime.NAME;
     }
 
     @Override

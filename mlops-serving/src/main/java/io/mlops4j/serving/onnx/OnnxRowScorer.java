@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtSession;
 import io.mlops4j.RejectedInputException;
 import io.mlops4j.serving.RowForm;
 import io.mlops4j.serving.RowScorer;
+import io.mlops4j.serving.internal.SlotPool;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

@@ -7,7 +7,7 @@ import io.mlops4j.RejectedModelException;
 import io.mlops4j.serving.InferenceRuntime;
 import io.mlops4j.serving.LoadedModel;
 import io.mlops4j.serving.VerifiedModel;
-import io.mlops4j.serving.onnx.ProtoReader.MalformedProtoException;
+import io.mlops4j.serving.internal.ProtoReader.MalformedProtoException;
 import java.io.File;
 import java.util.Locale;
 import java.util.Map;
@@ -27,6 +27,8 @@ import java.util.Map;
  * <p>Thread-safe.
  */
 public final class OnnxRuntime implements InferenceRuntime {
+    static final String NAME = "onnxruntime";
+
     private static final String CONFIG_FROM_MODEL = "ORT_LOAD_CONFIG_FROM_MODEL";
 
     /** The first field of every {@code ModelProto} in practice: {@code ir_version}, a varint. */
@@ -61,7 +63,7 @@ public final class OnnxRuntime implements InferenceRuntime {
 
     @Override
     public String name() {
-        return "onnxruntime";
+        return NAME;
     }
 
     /** True if the file's name ends in {@code .onnx}, or its first byte is that of an ONNX model. */

@@ -3,8 +3,8 @@ package io.mlops4j.serving.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mlops4j.serving.internal.ProtoReader.MalformedProtoException;
 import io.mlops4j.serving.onnx.ExternalTensor.Place;
-import io.mlops4j.serving.onnx.ProtoReader.MalformedProtoException;
 import java.io.ByteArrayOutputStream;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package io.mlops4j.serving.onnx;
+package io.mlops4j.serving.internal;
 
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what is kept
  */
-final class SlotPool<T> {
+public final class SlotPool<T> {
     /** References between two slots, so that neighbours do not share a cache line (64 bytes of 4-byte references). */
     private static final int STRIDE = 16;
 
@@ -24,7 +24,8 @@ final class SlotPool<T> {
     private final AtomicReferenceArray<@Nullable T> slots;
     private final int mask;
 
-    SlotPool() {
+    /** Makes an empty pool. */
+    public SlotPool() {
         int wanted =
                 Math.min(MAX_SLOTS, Math.max(MIN_SLOTS, 2 * Runtime.getRuntime().availableProcessors()));
         int count = Integer.highestOneBit(wanted * 2 - 1);
@@ -33,7 +34,7 @@ final class SlotPool<T> {
     }
 
     /** Takes one out, or null if the pool is empty at this moment: then make a new one. */
-    @Nullable T take() {
+    public @Nullable T take() {
         int home = home();
         for (int i = 0; i <= mask; i++) {
             int slot = ((home + i) & mask) * STRIDE;
@@ -48,7 +49,7 @@ final class SlotPool<T> {
     }
 
     /** Puts one in; false if the pool is full, and then the caller keeps it. */
-    boolean give(T thing) {
+    public boolean give(T thing) {
         int home = home();
         for (int i = 0; i <= mask; i++) {
             int slot = ((home + i) & mask) * STRIDE;
@@ -60,7 +61,7 @@ final class SlotPool<T> {
     }
 
     /** Takes everything out. */
-    void drain(Consumer<? super T> each) {
+    public void drain(Consumer<? super T> each) {
         for (int i = 0; i <= mask; i++) {
             T taken = slots.getAndSet(i * STRIDE, null);
             if (taken != null) {

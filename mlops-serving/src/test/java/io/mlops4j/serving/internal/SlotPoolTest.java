@@ -1,4 +1,4 @@
-package io.mlops4j.serving.onnx;
+package io.mlops4j.serving.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

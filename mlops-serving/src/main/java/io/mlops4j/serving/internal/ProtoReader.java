@@ -1,5 +1,7 @@
-package io.mlops4j.serving.onnx;
+package io.mlops4j.serving.internal;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -11,9 +13,13 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>Confined to one thread at a time.
  */
-final class ProtoReader {
-    static final int VARINT = 0;
-    static final int BYTES = 2;
+public final class ProtoReader {
+    /** The wire type of numbers. */
+    public static final int VARINT = 0;
+
+    /** The wire type of text, bytes, messages and packed numbers. */
+    public static final int BYTES = 2;
+
     private static final int FIXED64 = 1;
     private static final int FIXED32 = 5;
     private static final int MAX_VARINT_SHIFT = 63;
@@ -32,12 +38,12 @@ final class ProtoReader {
         this.end = end;
     }
 
-    static ProtoReader of(byte[] bytes) {
+    public static ProtoReader of(byte[] bytes) {
         return new ProtoReader(bytes, 0, bytes.length);
     }
 
     /** Reads the next field whole; false at the end of the message. */
-    boolean next() throws MalformedProtoException {
+    public boolean next() throws MalformedProtoException {
         if (position == end) {
             return false;
         }
@@ -62,39 +68,91 @@ final class ProtoReader {
         return true;
     }
 
-    int field() {
+    public int field() {
         return field;
     }
 
-    boolean isBytes() {
+    public boolean isBytes() {
         return wireType == BYTES;
     }
 
-    boolean isVarint() {
+    public boolean isVarint() {
         return wireType == VARINT;
     }
 
     /** The value of a varint field. */
-    long number() {
+    public long number() {
         return number;
     }
 
+    /** True if the field holds 32 bits. */
+    public boolean isFixed32() {
+        return wireType == FIXED32;
+    }
+
+    /** The value of a 32-bit field as a float. */
+    public float decimal() {
+        return floatAt(start);
+    }
+
+    /** The length of a bytes field. */
+    public int length() {
+        return position - start;
+    }
+
+    /** Copies the packed little-endian floats of a bytes field, whose length must be a multiple of 4. */
+    public float[] floats() throws MalformedProtoException {
+        if (length() % Float.BYTES != 0) {
+            throw new MalformedProtoException(length() + " bytes of packed floats at byte " + start);
+        }
+        float[] values = new float[length() / Float.BYTES];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = floatAt(start + i * Float.BYTES);
+        }
+        return values;
+    }
+
+    /** Copies the little-endian 64-bit integers of a bytes field, whose length must be a multiple of 8. */
+    public long[] longs() throws MalformedProtoException {
+        if (length() % Long.BYTES != 0) {
+            throw new MalformedProtoException(length() + " bytes of 64-bit integers at byte " + start);
+        }
+        long[] values = new long[length() / Long.BYTES];
+        ByteBuffer.wrap(bytes, start, length())
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asLongBuffer()
+                .get(values);
+        return values;
+    }
+
+    /** A reader of the same message from where this one stands. */
+    public ProtoReader copy() {
+        return new ProtoReader(bytes, position, end);
+    }
+
+    private float floatAt(int at) {
+        return Float.intBitsToFloat((bytes[at] & 0xff)
+                | (bytes[at + 1] & 0xff) << 8
+                | (bytes[at + 2] & 0xff) << 16
+                | (bytes[at + 3] & 0xff) << 24);
+    }
+
     /** A reader of the message in a bytes field. */
-    ProtoReader message() {
+    public ProtoReader message() {
         return new ProtoReader(bytes, start, position);
     }
 
     /** The text in a bytes field. */
-    String text() {
+    public String text() {
         return new String(bytes, start, position - start, StandardCharsets.UTF_8);
     }
 
     /** True while a packed field of varints has more; read them with {@link #varint()}. */
-    boolean hasMore() {
+    public boolean hasMore() {
         return position < end;
     }
 
-    long varint() throws MalformedProtoException {
+    public long varint() throws MalformedProtoException {
         long value = 0;
         for (int shift = 0; shift <= MAX_VARINT_SHIFT; shift += 7) {
             if (position == end) {
@@ -118,10 +176,15 @@ final class ProtoReader {
     }
 
     /** The bytes are no protocol-buffer message. */
-    static final class MalformedProtoException extends Exception {
+    public static final class MalformedProtoException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        MalformedProtoException(String message) {
+        /**
+         * States what is wrong.
+         *
+         * @param message what was seen, and where
+         */
+        public MalformedProtoException(String message) {
             super(message);
         }
     }
