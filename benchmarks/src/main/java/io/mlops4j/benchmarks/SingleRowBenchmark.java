@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtSession;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.serving.ModelServer;
 import io.mlops4j.serving.OnnxModels;
+import io.mlops4j.serving.onnx.OnnxRuntime;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Random;
@@ -72,7 +73,7 @@ public class SingleRowBenchmark {
         }
     }
 
-    /** Ours. */
+    /** Ours, as it is by default. */
     @State(Scope.Benchmark)
     public static class Server {
         private final ModelName name = ModelName.of("benchmark");
@@ -82,6 +83,28 @@ public class SingleRowBenchmark {
         @Setup
         public void start(Work work) {
             server = ModelServer.builder()
+                    .serve(name, OnnxModels.verified("benchmark:1", work.bytes))
+                    .start();
+        }
+
+        /** Stops the server. */
+        @TearDown
+        public void stop() {
+            server.close();
+        }
+    }
+
+    /** Ours, told to serve by ONNX Runtime. */
+    @State(Scope.Benchmark)
+    public static class NativeServer {
+        private final ModelName name = ModelName.of("benchmark");
+        private ModelServer server;
+
+        /** Starts the server. */
+        @Setup
+        public void start(Work work) {
+            server = ModelServer.builder()
+                    .runtime(OnnxRuntime.withDefaults())
                     .serve(name, OnnxModels.verified("benchmark:1", work.bytes))
                     .start();
         }
@@ -161,6 +184,18 @@ public class SingleRowBenchmark {
      */
     @Benchmark
     public float server(Work work, Server ours) {
+        return ours.server.score(ours.name, work.row());
+    }
+
+    /**
+     * {@link ModelServer#score(ModelName, float[])} by ONNX Runtime, whatever the model.
+     *
+     * @param work the row
+     * @param ours the server
+     * @return the score
+     */
+    @Benchmark
+    public float nativeServer(Work work, NativeServer ours) {
         return ours.server.score(ours.name, work.row());
     }
 

@@ -2,10 +2,10 @@ package io.mlops4j.serving.tabular;
 
 /*
  * How scores become an answer, as ONNX Runtime does it [1]; ONNX itself leaves two classes vague. With weights for one class
- * only, the one score speaks for the second class: if no weight is negative it is taken as that class's probability,
- * and no transform applies; otherwise it is a margin around zero, whose sigmoid is the probability; without a transform
- * the winner then gets its positive, the loser its negative distance. With weights for both classes the second wins as
- * soon as its score is positive.
+ * only, the one score speaks for the second class, which wins above 0.5 if no weight is negative, as if the score were a
+ * probability, and above 0 otherwise. LOGISTIC gives both classes their sigmoid; no other transform applies. Without it, a
+ * score that may be a probability gives the other class the rest to 1, one that may not its negative. With weights for
+ * both classes the second wins as soon as its score is positive.
  *
  * [1] https://github.com/microsoft/onnxruntime/blob/v1.22.0/onnxruntime/core/providers/cpu/ml/tree_ensemble_aggregator.h
  */
@@ -53,8 +53,12 @@ enum Decision {
 
         @Override
         int values(Transform transform, double[] scores, int count, double[] values) {
-            values[0] = 1 - scores[0];
+            boolean isLogit = transform == Transform.LOGISTIC;
+            values[0] = isLogit ? -scores[0] : 1 - scores[0];
             values[1] = scores[0];
+            if (isLogit) {
+                transform.apply(values, 2);
+            }
             return 2;
         }
     },
@@ -72,9 +76,8 @@ enum Decision {
 
         @Override
         int values(Transform transform, double[] scores, int count, double[] values) {
-            double distance = transform == Transform.LOGISTIC ? scores[0] : Math.abs(scores[0]);
-            values[0] = -distance;
-            values[1] = distance;
+            values[0] = -scores[0];
+            values[1] = scores[0];
             if (transform == Transform.LOGISTIC) {
                 transform.apply(values, 2);
             }
