@@ -68,8 +68,10 @@ final class HotSwapTest {
         assertThat(registry.getMeters()).isEmpty();
     }
 
+    /** Odd versions are served compiled, even ones by the native runtime. */
     private static VerifiedModel version(int number) {
-        return OnnxModels.verified(NAME + ":" + number, OnnxModels.constant(2, number));
+        byte[] model = number % 2 == 1 ? OnnxModels.constant(2, number) : OnnxModels.constantByRelu(2, number);
+        return OnnxModels.verified(NAME + ":" + number, model);
     }
 
     private static void predict(ModelServer server) {

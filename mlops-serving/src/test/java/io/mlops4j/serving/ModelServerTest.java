@@ -287,7 +287,7 @@ final class ModelServerTest {
                 .serve(RIDES, file("a.onnx", 7))
                 .meters(registry)
                 .start();
-        Tags tags = Tags.of("model", "rides", "version", "1", "runtime", "onnxruntime");
+        Tags tags = Tags.of("model", "rides", "version", "1", "runtime", "compiled");
         server.predict(RIDES, X);
         server.score(RIDES, ROW);
         assertThatThrownBy(() -> server.predict(RIDES, Map.of())).isInstanceOf(RejectedInputException.class);

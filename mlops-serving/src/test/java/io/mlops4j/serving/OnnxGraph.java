@@ -62,6 +62,15 @@ public final class OnnxGraph {
 
     /** Declares an output that is a sequence of maps from integers to floats, as ZipMap makes it. */
     public OnnxGraph outputZipMap(String name) {
+        return outputMaps(name, ElementType.INT64);
+    }
+
+    /** Declares an output that is a sequence of maps from texts to floats. */
+    public OnnxGraph outputStringMaps(String name) {
+        return outputMaps(name, ElementType.STRING);
+    }
+
+    private OnnxGraph outputMaps(String name, ElementType key) {
         graph.message(12, value -> value.text(1, name)
                 .message(
                         2,
@@ -69,7 +78,7 @@ public final class OnnxGraph {
                                 4,
                                 s -> s.message(
                                         1,
-                                        e -> e.message(5, map -> map.number(1, number(ElementType.INT64))
+                                        e -> e.message(5, map -> map.number(1, number(key))
                                                 .message(
                                                         2,
                                                         v -> v.message(
@@ -83,6 +92,15 @@ public final class OnnxGraph {
                 .number(2, number(ElementType.FLOAT32))
                 .text(8, name)
                 .bytes(9, ProtoWriter.floats(values)));
+        return this;
+    }
+
+    /** Adds a shape, as Reshape takes it. */
+    public OnnxGraph shape(String name, long... sizes) {
+        graph.message(5, tensor -> tensor.numbers(1, sizes.length)
+                .number(2, number(ElementType.INT64))
+                .numbers(7, sizes)
+                .text(8, name));
         return this;
     }
 
@@ -203,6 +221,11 @@ public final class OnnxGraph {
                 Arrays.stream(values).forEach(value -> a.number(8, value));
                 a.number(20, 7);
             });
+        }
+
+        /** A float. */
+        public static Attribute ofFloat(String name, float value) {
+            return new Attribute(a -> a.text(1, name).decimal(2, value).number(20, 1));
         }
 
         /** Floats. */

@@ -48,6 +48,18 @@ public final class OnnxModels {
                 .toModel();
     }
 
+    /** A constant of zero or more, by a graph that is left to the native runtime. */
+    public static byte[] constantByRelu(int n, float value) {
+        return new OnnxGraph()
+                .input("x", ElementType.FLOAT32, ANY, n)
+                .output("y", ElementType.FLOAT32, ANY, 1)
+                .weights("w", new float[n], n, 1)
+                .weights("b", new float[] {value}, 1)
+                .node("Gemm", List.of("x", "w", "b"), List.of("z"))
+                .node("Relu", List.of("z"), List.of("y"))
+                .toModel();
+    }
+
     /** A perceptron with ReLU between its layers; {@code sizes} are the widths from {@code x} to {@code y}. */
     public static byte[] mlp(long seed, int... sizes) {
         int last = sizes.length - 1;

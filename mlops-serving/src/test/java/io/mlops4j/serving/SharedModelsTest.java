@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.MapValue;
 import io.mlops4j.model.ModelName;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +31,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class SharedModelsTest {
     private static final ModelName NAME = ModelName.of("shared");
     private static final double RELATIVE = 1e-5;
+
+    private static final Set<String> COMPILED = Set.of(
+            "gbc_breast_cancer", "pipe_logreg_iris_string_labels", "rf_wine_zipmap", "xgb_diabetes", "xgb_elec2");
 
     @ParameterizedTest
     @ValueSource(
@@ -47,9 +52,13 @@ final class SharedModelsTest {
         Assumptions.assumeTrue(Files.isDirectory(folder), "the shared models are not beside this checkout");
         JsonNode golden = new ObjectMapper()
                 .readTree(folder.resolve(model + ".expected.json").toFile());
+        var registry = new SimpleMeterRegistry();
         try (var server = ModelServer.builder()
                 .serve(NAME, folder.resolve(model + ".onnx"))
+                .meters(registry)
                 .start()) {
+            assertThat(registry.get("mlops.inference").timer().getId().getTag("runtime"))
+                    .isEqualTo(COMPILED.contains(model) ? "compiled" : "onnxruntime");
             Map<String, Value> inputs = inputs(server.signature(NAME).inputs(), golden.get("inputs"));
             Prediction prediction = server.predict(NAME, inputs);
             List<Value> outputs = new ArrayList<>(prediction.outputs().values());

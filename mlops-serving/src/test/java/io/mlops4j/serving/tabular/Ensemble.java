@@ -123,7 +123,7 @@ final class Ensemble {
         return id;
     }
 
-    private Attribute[] attributes(String word) {
+    Attribute[] attributes(String word) {
         List<Attribute> all = new ArrayList<>(more.values());
         all.add(Attribute.ofLongs("nodes_treeids", longs(treeIds)));
         all.add(Attribute.ofLongs("nodes_nodeids", longs(nodeIds)));
