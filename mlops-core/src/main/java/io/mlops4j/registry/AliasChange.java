@@ -92,6 +92,16 @@ public final class AliasChange {
     }
 
     /**
+     * Undoes all moves since the alias pointed at this version.
+     *
+     * @param version where it pointed before
+     * @return the move, to be given a reason; refused if it never pointed there, or that was undone
+     */
+    public Directed backTo(VersionId version) {
+        return new Directed(this, new MoveRequest.BackTo(version));
+    }
+
+    /**
      * Removes the alias; its history stays.
      *
      * @return the move, to be given a reason
@@ -124,11 +134,16 @@ public final class AliasChange {
          *     the target belongs to another model
          * @throws NotFoundException if there is no such version, or nothing to go back to
          * @throws ConflictException if the alias does not point where it was expected to
+         * @throws PromotionRefusedException if the version is not in use, or does not meet the policy
          * @throws StorageException if it could not be recorded; the alias stays where it was
          * @throws OutcomeUnknownException if it may or may not have been recorded
          */
         public AliasMove because(String reason, String actor) {
-            return change.registry.move(new MoveRequest(change.alias, change.expected, target, reason, actor));
+            return change.registry.move(request(reason, actor));
+        }
+
+        MoveRequest request(String reason, String actor) {
+            return new MoveRequest(change.alias, change.expected, target, reason, actor);
         }
     }
 }

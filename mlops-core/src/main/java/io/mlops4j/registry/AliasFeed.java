@@ -33,7 +33,7 @@ final class AliasFeed {
 
     Subscription subscribe(AliasListener listener) {
         var subscriber =
-                new Subscriber(requireNonNull(listener, "listener"), state.get().lastMove());
+                new Subscriber(requireNonNull(listener, "listener"), state.get().lastCommit());
         subscribers.add(subscriber);
         return () -> {
             subscriber.closed = true;
@@ -77,6 +77,7 @@ final class AliasFeed {
                     LOG.error("A listener failed on the move of alias {}", move.alias(), e);
                 }
             }
+            heard = Math.max(heard, state.lastCommit());
         }
     }
 }

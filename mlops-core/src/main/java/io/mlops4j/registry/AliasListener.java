@@ -8,7 +8,9 @@ package io.mlops4j.registry;
 @FunctionalInterface
 public interface AliasListener {
     /**
-     * An alias was moved; the registry's view shows it already. What this throws is logged and otherwise ignored.
+     * An alias was moved; the registry's view shows it already. Aliases that moved in one commit are told one after the
+     * other, with the same {@link AliasMove#commit()}, and from the first of them on the view shows all. What this throws
+     * is logged and otherwise ignored.
      *
      * @param move the move
      */

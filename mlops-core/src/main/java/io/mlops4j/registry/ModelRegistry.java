@@ -13,7 +13,6 @@ import io.mlops4j.model.VersionId;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,9 +28,8 @@ import java.util.concurrent.ScheduledExecutorService;
  * ModelVersion serving = registry.resolve(rides.alias("champion"));
  * }</pre>
  *
- * <p><b>Reads.</b> The methods of the registry itself read what is newest in the backend, and so may block and fail
- * with a {@link StorageException}. {@link #view()} answers from memory, as of the last write or {@link #refresh()} of
- * this registry object: hot paths ask that.
+ * <p><b>Reads.</b> The questions of {@link RegistryReads} read what is newest in the backend. {@link #view()} answers
+ * from memory, as of the last write or {@link #refresh()} of this registry object: hot paths ask that.
  *
  * <p><b>What every implementation keeps.</b> Versions are immutable and numbered 1, 2, 3… for each model. Once
  * {@link #register} or {@link #move(MoveRequest)} has returned, what it did is durable, and every later read sees it.
@@ -39,7 +37,7 @@ import java.util.concurrent.ScheduledExecutorService;
  *
  * <p>Implementations must be thread-safe.
  */
-public interface ModelRegistry {
+public interface ModelRegistry extends RegistryReads {
     /**
      * Registers a version. Its files are stored first, then the version appears, complete, with the next number of its
      * model.
@@ -88,34 +86,120 @@ public interface ModelRegistry {
     }
 
     /**
-     * Moves an alias. Moving it to where it points already changes nothing and returns the move that brought it there.
-     * Repeating the last move of an alias with the same expectation, target, reason and actor does the same, so that a
-     * lost answer can be retried.
+     * Words the move of several aliases in one commit; nothing happens before {@link AliasChanges#because}.
+     *
+     * @return no move yet
+     */
+    default AliasChanges together() {
+        return new AliasChanges(this, List.of());
+    }
+
+    /**
+     * Moves an alias; see {@link #move(List)}.
      *
      * @param request what to do
      * @return the move as it was recorded
      * @throws NotFoundException if there is no such version, nothing to go back to, or no alias to remove
      * @throws ConflictException if the alias does not point where it was expected to; nothing was moved
+     * @throws PromotionRefusedException if the version is not in use, or does not meet the policy; nothing was moved
      * @throws StorageException if it could not be recorded; the alias stays where it was
      * @throws OutcomeUnknownException if it may or may not have been recorded
      */
-    AliasMove move(MoveRequest request);
+    default AliasMove move(MoveRequest request) {
+        return move(List.of(request)).get(0);
+    }
 
     /**
-     * The registry as this object knows it; no I/O.
+     * Moves aliases, all in one commit or none. Moving one to where it points already changes nothing and gives the move
+     * that brought it there. Repeating the last move of an alias with the same expectation, target, reason and actor
+     * does the same, so that a lost answer can be retried.
      *
-     * @return a snapshot, perhaps behind what others have changed
+     * <p>Policies are judged on what is known right before the commit, so that no approval taken back and no policy
+     * tightened at the same time is missed. Going back is held up by no policy, however strict it has become since:
+     * what was good enough once can serve again at once, and the history says that it was a rollback.
+     *
+     * @param requests what to do; at least one, each for another alias, of one model or several
+     * @return the moves as they were recorded, in the order of the requests
+     * @throws IllegalArgumentException if there is no request, or two are for one alias
+     * @throws NotFoundException if there is no such version, nothing to go back to, or no alias to remove
+     * @throws ConflictException if an alias does not point where it was expected to; nothing was moved
+     * @throws PromotionRefusedException if a version is not in use, or does not meet the policy; nothing was moved
+     * @throws UnsupportedOperationException if there are several and the registry lacks
+     *     {@link RegistryCapability#MOVES_TOGETHER}
+     * @throws StorageException if it could not be recorded; the aliases stay where they were
+     * @throws OutcomeUnknownException if it may or may not have been recorded
      */
-    RegistryView view();
+    List<AliasMove> move(List<MoveRequest> requests);
 
     /**
-     * Reads what others have changed; listeners hear of their moves.
+     * Words something to be said of a version after its registration; nothing happens before
+     * {@link VersionEdit.Worded#because}.
      *
-     * @return the newest snapshot
-     * @throws io.mlops4j.CorruptionException if the backend's content is broken; the view stays as it was
-     * @throws StorageException if the backend could not be read; the view stays as it was
+     * @param version the version
+     * @return an edit to be chosen and given a reason
      */
-    RegistryView refresh();
+    default VersionEdit edit(VersionId version) {
+        return new VersionEdit(this, version);
+    }
+
+    /**
+     * Words something to be said of a version after its registration.
+     *
+     * @param version the version
+     * @return an edit to be chosen and given a reason
+     */
+    default VersionEdit edit(ModelVersion version) {
+        return edit(version.id());
+    }
+
+    /**
+     * Edits a version. An edit that would change nothing is not recorded, so that a lost answer can be retried.
+     *
+     * @param request what to change
+     * @return all that is known of the version after it
+     * @throws IllegalArgumentException if the version would have too many tags or metrics
+     * @throws NotFoundException if there is no such version
+     * @throws ConflictException if the version may not be archived as an alias points at it, not restored as it was
+     *     discarded, or not discarded as it is not archived
+     * @throws UnsupportedOperationException if the registry lacks the {@link RegistryCapability} for this edit
+     * @throws StorageException if it could not be recorded; nothing was changed
+     * @throws OutcomeUnknownException if it may or may not have been recorded
+     */
+    VersionRecord edit(EditRequest request);
+
+    /**
+     * Words what every promotion of a model must meet, whatever the alias; nothing happens before
+     * {@link PolicyChange.Worded#because}.
+     *
+     * @param model the model
+     * @return a change to be given requirements and a reason
+     */
+    default PolicyChange policy(ModelName model) {
+        return new PolicyChange(this, model, Optional.empty());
+    }
+
+    /**
+     * Words what promotions to one alias must meet, beside what the model's own policy demands.
+     *
+     * @param alias the alias
+     * @return a change to be given requirements and a reason
+     */
+    default PolicyChange policy(Alias alias) {
+        return new PolicyChange(this, alias.model(), Optional.of(alias.name()));
+    }
+
+    /**
+     * Sets a policy. It moves no alias: what serves goes on serving. Setting what is set already changes nothing and
+     * gives the setting that stands.
+     *
+     * @param request which
+     * @return the setting as it was recorded
+     * @throws AlreadyExistsException if the model's name differs from an existing one only by case
+     * @throws UnsupportedOperationException if the registry lacks {@link RegistryCapability#POLICIES}
+     * @throws StorageException if it could not be recorded; the policy stays as it was
+     * @throws OutcomeUnknownException if it may or may not have been recorded
+     */
+    PolicySetting setPolicy(PolicyRequest request);
 
     /**
      * Opens a file of a version. The stream checks the digest as it goes: it throws an {@link java.io.IOException}
@@ -125,7 +209,7 @@ public interface ModelRegistry {
      * @param version the version
      * @param file the file's name in the version
      * @return a stream; the caller closes it
-     * @throws NotFoundException if there is no such version or file
+     * @throws NotFoundException if there is no such version or file, or the version was discarded
      * @throws StorageException if it could not be read
      */
     InputStream open(VersionId version, String file);
@@ -137,7 +221,7 @@ public interface ModelRegistry {
      * @param file the file's name in the version
      * @param limit the most bytes that the caller is ready to hold
      * @return the bytes as they were registered
-     * @throws NotFoundException if there is no such version or file
+     * @throws NotFoundException if there is no such version or file, or the version was discarded
      * @throws io.mlops4j.CorruptionException if the bytes are not those that were registered
      * @throws StorageException if it could not be read, or is longer than the limit
      */
@@ -172,87 +256,4 @@ public interface ModelRegistry {
      * @return constant for one registry; copied
      */
     Set<RegistryCapability> capabilities();
-
-    /**
-     * The newest {@link RegistryView#models()}.
-     *
-     * @return the names of all models, in order
-     */
-    default List<ModelName> models() {
-        return refresh().models();
-    }
-
-    /**
-     * The newest {@link RegistryView#versions}.
-     *
-     * @param model its name
-     * @return its versions in order; empty if there is no such model
-     */
-    default List<ModelVersion> versions(ModelName model) {
-        return refresh().versions(model);
-    }
-
-    /**
-     * Finds a version; see {@link RegistryView#version}. As versions do not change, one in the view is not read again.
-     *
-     * @param id its id
-     * @return the version
-     * @throws NotFoundException if there is none
-     */
-    default ModelVersion version(VersionId id) {
-        return view().tryVersion(id).orElseGet(() -> refresh().version(id));
-    }
-
-    /**
-     * The newest {@link RegistryView#resolve}.
-     *
-     * @param alias the alias
-     * @return the version it points at
-     * @throws NotFoundException if it points nowhere
-     */
-    default ModelVersion resolve(Alias alias) {
-        return refresh().resolve(alias);
-    }
-
-    /**
-     * The newest {@link RegistryView#tryResolve}.
-     *
-     * @param alias the alias
-     * @return the version it points at, or empty if it points nowhere
-     */
-    default Optional<ModelVersion> tryResolve(Alias alias) {
-        return refresh().tryResolve(alias);
-    }
-
-    /**
-     * The newest {@link RegistryView#history}.
-     *
-     * @param alias the alias
-     * @return its moves, oldest first
-     */
-    default List<AliasMove> history(Alias alias) {
-        return refresh().history(alias);
-    }
-
-    /**
-     * The newest {@link RegistryView#aliasAt}.
-     *
-     * @param alias the alias
-     * @param time the time
-     * @return where it pointed then, or empty
-     */
-    default Optional<VersionId> aliasAt(Alias alias, Instant time) {
-        return refresh().aliasAt(alias, time);
-    }
-
-    /**
-     * The newest {@link RegistryView#lineage}.
-     *
-     * @param id a version
-     * @return the graph around it
-     * @throws NotFoundException if there is no such version
-     */
-    default Lineage lineage(VersionId id) {
-        return refresh().lineage(id);
-    }
 }

@@ -44,8 +44,17 @@ public record MoveRequest(Alias alias, Expected expected, Target target, String 
         if (RESERVED.matcher(alias.name()).matches()) {
             throw new IllegalArgumentException("Cannot move alias " + alias + ": the name is reserved");
         }
-        if (target instanceof To to && !to.version().model().equals(alias.model())) {
-            throw new IllegalArgumentException("Cannot move alias " + alias + " to version " + to.version()
+        if (target instanceof To to) {
+            requireOwn(alias, to.version());
+        }
+        if (target instanceof BackTo back) {
+            requireOwn(alias, back.version());
+        }
+    }
+
+    private static void requireOwn(Alias alias, VersionId version) {
+        if (!version.model().equals(alias.model())) {
+            throw new IllegalArgumentException("Cannot move alias " + alias + " to version " + version
                     + ": expected a version of model " + alias.model());
         }
     }
@@ -125,6 +134,20 @@ public record MoveRequest(Alias alias, Expected expected, Target target, String 
      * <p>Immutable.
      */
     public record Back() implements Target {}
+
+    /**
+     * At a version that it pointed at before: all moves since are undone at once.
+     *
+     * <p>Immutable.
+     *
+     * @param version of the alias's own model
+     */
+    public record BackTo(VersionId version) implements Target {
+        /** Checks that nothing is null. */
+        public BackTo {
+            requireNonNull(version, "version");
+        }
+    }
 
     /**
      * Nowhere: the alias is removed.

@@ -53,6 +53,7 @@ public final class Registration {
     private Optional<SemVer> semVer = Optional.empty();
     private Optional<Signature> signature = Optional.empty();
     private Optional<String> idempotencyKey = Optional.empty();
+    private Optional<String> actor = Optional.empty();
     private Provenance provenance = Provenance.unknown();
     private String description = "";
 
@@ -219,6 +220,18 @@ public final class Registration {
         return this;
     }
 
+    /**
+     * Says who or what registers the version: a policy may ask that somebody else approves it.
+     *
+     * @param name not blank, at most {@value MoveRequest#MAX_ACTOR} characters
+     * @return this
+     * @throws IllegalArgumentException if it is blank or too long
+     */
+    public Registration by(String name) {
+        actor = Optional.of(Labels.said("actor", requireNonNull(name, "name"), MoveRequest.MAX_ACTOR));
+        return this;
+    }
+
     private static void requireRoom(String what, Map<String, ?> map, String key) {
         if (map.size() >= MAX_ENTRIES && !map.containsKey(key)) {
             throw new IllegalArgumentException(
@@ -305,5 +318,14 @@ public final class Registration {
      */
     public String description() {
         return description;
+    }
+
+    /**
+     * Who registers it.
+     *
+     * @return empty unless said
+     */
+    public Optional<String> actor() {
+        return actor;
     }
 }

@@ -13,5 +13,18 @@ public enum RegistryCapability {
      * A registration with an idempotency key happens once, whatever crashes in between. Without it, two registrations
      * at the same time may both succeed.
      */
-    IDEMPOTENT_REGISTRATION
+    IDEMPOTENT_REGISTRATION,
+    /** Several aliases move in one commit. Without it, only one can be moved at a time. */
+    MOVES_TOGETHER,
+    /** Description, tags and metrics of a version can be changed later, with reason and actor. */
+    ANNOTATIONS,
+    /** Versions can be archived, restored and discarded. */
+    LIFECYCLE,
+    /**
+     * Verdicts of gates and approvals by role are kept, and policies that look at them are judged inside the commit of a
+     * move. Without it nothing is demanded of a promotion.
+     */
+    POLICIES,
+    /** {@link RegistryView#asOf} shows the whole registry as it was. */
+    TIME_TRAVEL
 }

@@ -3,7 +3,12 @@ package io.mlops4j.registry;
 import io.mlops4j.CorruptionException;
 import io.mlops4j.internal.Text;
 import io.mlops4j.internal.json.Json;
+import io.mlops4j.model.ModelName;
+import io.mlops4j.model.VersionId;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
 
 /**
  * What can happen in a registry, as its log holds it: a JSON object whose {@code type} says which of these records the
@@ -27,12 +32,139 @@ sealed interface RegistryEvent {
     record Moved(String type, List<StoredMove> moves) implements RegistryEvent {
         static final String TYPE = "moved";
 
-        static Moved of(StoredMove move) {
-            return new Moved(TYPE, List.of(move));
+        static Moved of(List<StoredMove> moves) {
+            return new Moved(TYPE, moves);
         }
 
         public Moved {
             moves = List.copyOf(moves);
+        }
+    }
+
+    /** Something was said of a version. */
+    sealed interface Edited extends RegistryEvent {
+        VersionId version();
+
+        String reason();
+
+        String actor();
+
+        /** What was said, checked. */
+        Edit edit();
+
+        static Edited of(EditRequest wish) {
+            VersionId version = wish.version();
+            if (wish.edit() instanceof Annotation a) {
+                return new Annotated(
+                        Annotated.TYPE,
+                        version,
+                        a.description(),
+                        a.tags(),
+                        a.withoutTags(),
+                        a.metrics(),
+                        a.withoutMetrics(),
+                        wish.reason(),
+                        wish.actor());
+            }
+            if (wish.edit() instanceof Vote vote) {
+                return new Voted(Voted.TYPE, version, vote.role(), vote.kind(), wish.reason(), wish.actor());
+            }
+            if (wish.edit() instanceof GateVerdicts said) {
+                return new Judged(Judged.TYPE, version, StoredVerdict.of(said), wish.reason(), wish.actor());
+            }
+            var change = (LifecycleChange) wish.edit();
+            return new LifecycleChanged(LifecycleChanged.TYPE, version, change.to(), wish.reason(), wish.actor());
+        }
+    }
+
+    /** Description, tags or metrics changed. */
+    record Annotated(
+            String type,
+            VersionId version,
+            Optional<String> description,
+            SortedMap<String, String> tags,
+            SortedSet<String> withoutTags,
+            SortedMap<String, Double> metrics,
+            SortedSet<String> withoutMetrics,
+            String reason,
+            String actor)
+            implements Edited {
+        static final String TYPE = "annotated";
+
+        @Override
+        public Edit edit() {
+            return new Annotation(description, tags, withoutTags, metrics, withoutMetrics);
+        }
+    }
+
+    /** Somebody approved, rejected, or took that back. */
+    record Voted(String type, VersionId version, String role, Vote.Kind vote, String reason, String actor)
+            implements Edited {
+        static final String TYPE = "voted";
+
+        @Override
+        public Edit edit() {
+            return new Vote(role, vote);
+        }
+    }
+
+    /** Gates spoke. */
+    record Judged(String type, VersionId version, List<StoredVerdict> verdicts, String reason, String actor)
+            implements Edited {
+        static final String TYPE = "judged";
+
+        public Judged {
+            verdicts = List.copyOf(verdicts);
+        }
+
+        @Override
+        public Edit edit() {
+            return StoredVerdict.toVerdicts(verdicts);
+        }
+    }
+
+    /** A version was archived, restored or discarded. */
+    record LifecycleChanged(String type, VersionId version, Lifecycle to, String reason, String actor)
+            implements Edited {
+        static final String TYPE = "lifecycle";
+
+        @Override
+        public Edit edit() {
+            return new LifecycleChange(to);
+        }
+    }
+
+    /** A policy was set. */
+    record PolicySet(
+            String type,
+            ModelName model,
+            Optional<String> alias,
+            List<StoredRequirement> requirements,
+            String reason,
+            String actor)
+            implements RegistryEvent {
+        static final String TYPE = "policy";
+
+        public PolicySet {
+            requirements = List.copyOf(requirements);
+        }
+
+        static PolicySet of(PolicyRequest wish) {
+            return new PolicySet(
+                    TYPE,
+                    wish.model(),
+                    wish.alias(),
+                    wish.policy().requirements().stream()
+                            .map(StoredRequirement::of)
+                            .toList(),
+                    wish.reason(),
+                    wish.actor());
+        }
+
+        PolicyRequest toRequest() {
+            var policy = new PromotionPolicy(
+                    requirements.stream().map(StoredRequirement::toRequirement).toList());
+            return new PolicyRequest(model, alias, policy, reason, actor);
         }
     }
 
@@ -44,6 +176,11 @@ sealed interface RegistryEvent {
         return switch (type) {
             case Registered.TYPE -> Json.read(what, bytes, Registered.class);
             case Moved.TYPE -> Json.read(what, bytes, Moved.class);
+            case Annotated.TYPE -> Json.read(what, bytes, Annotated.class);
+            case Voted.TYPE -> Json.read(what, bytes, Voted.class);
+            case Judged.TYPE -> Json.read(what, bytes, Judged.class);
+            case LifecycleChanged.TYPE -> Json.read(what, bytes, LifecycleChanged.class);
+            case PolicySet.TYPE -> Json.read(what, bytes, PolicySet.class);
             default ->
                 throw new CorruptionException("Cannot read " + what + ": its type " + Text.quote(type)
                         + " is unknown; it may have been written by a newer version");

@@ -1,11 +1,9 @@
 package io.mlops4j.registry;
 
 import io.mlops4j.AlreadyExistsException;
-import io.mlops4j.ConflictException;
 import io.mlops4j.CorruptionException;
 import io.mlops4j.NotFoundException;
 import io.mlops4j.internal.json.Json;
-import io.mlops4j.model.Alias;
 import io.mlops4j.model.Artifact;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.ModelVersion;
@@ -17,7 +15,8 @@ import java.util.Optional;
 
 /**
  * Decides on a state what a wish becomes: an event to append, nothing as it is so already, or a refusal. Without side
- * effects, as a decision is asked again when another writer was first.
+ * effects, as a decision is asked again when another writer was first. {@link MoveRules} and {@link EditRules} decide on
+ * the other wishes.
  */
 final class RegistryRules {
     private RegistryRules() {}
@@ -28,10 +27,7 @@ final class RegistryRules {
         if (isRepeat(model, wish, files)) {
             return Optional.empty();
         }
-        state.caseTwin(name).ifPresent(twin -> {
-            throw new AlreadyExistsException("Cannot register model " + name + ": there is a model " + twin
-                    + ", and names that differ only by case are one on some disks");
-        });
+        requireNoTwin(state, name, "register model");
         wish.semVer().ifPresent(semVer -> requireFree(model, semVer));
         for (VersionId parent : wish.provenance().parents()) {
             if (state.tryVersion(parent).isEmpty()) {
@@ -52,6 +48,13 @@ final class RegistryRules {
         return first.isPresent();
     }
 
+    static void requireNoTwin(RegistryState state, ModelName name, String act) {
+        state.caseTwin(name).ifPresent(twin -> {
+            throw new AlreadyExistsException("Cannot " + act + " " + name + ": there is a model " + twin
+                    + ", and names that differ only by case are one on some disks");
+        });
+    }
+
     private static void requireFree(ModelState model, SemVer semVer) {
         model.holder(semVer).ifPresent(holder -> {
             throw new AlreadyExistsException("Cannot register semantic version " + semVer + " of model " + model.name()
@@ -59,64 +62,11 @@ final class RegistryRules {
         });
     }
 
-    static Optional<byte[]> move(RegistryState state, MoveRequest wish) {
-        Alias alias = wish.alias();
-        AliasState now = state.model(alias.model()).alias(alias.name());
-        if (!wish.expected().accepts(now.current())) {
-            if (isRepeat(now, wish)) {
-                return Optional.empty();
-            }
-            throw new ConflictException("Cannot move alias " + alias + ": it points at "
-                    + new MoveRequest.Exactly(now.current()) + ", expected " + wish.expected());
-        }
-        Optional<VersionId> to = target(state, now, wish);
-        if (to.equals(now.current())) {
-            return Optional.empty();
-        }
-        var move = new StoredMove(
-                alias.model(), alias.name(), kind(wish.target()), now.current(), to, wish.reason(), wish.actor());
-        return event(state, RegistryEvent.Moved.of(move));
-    }
-
-    private static boolean isRepeat(AliasState now, MoveRequest wish) {
-        return now.moves()
-                .newest()
-                .filter(last -> wish.expected().accepts(last.from())
-                        && last.kind() == kind(wish.target())
-                        && (!(wish.target() instanceof MoveRequest.To to)
-                                || last.to().equals(Optional.of(to.version())))
-                        && last.reason().equals(wish.reason())
-                        && last.actor().equals(wish.actor()))
-                .isPresent();
-    }
-
-    private static Optional<VersionId> target(RegistryState state, AliasState now, MoveRequest wish) {
-        if (wish.target() instanceof MoveRequest.To to) {
-            return Optional.of(state.version(to.version()).id());
-        }
-        if (wish.target() instanceof MoveRequest.Back) {
-            return now.previous()
-                    .orElseThrow(() -> new NotFoundException("Cannot move alias " + wish.alias()
-                            + " back: it pointed nowhere before " + new MoveRequest.Exactly(now.current())));
-        }
-        if (now.moves().size() == 0) {
-            throw new NotFoundException("Cannot remove alias " + wish.alias() + ": it was never set");
-        }
-        return Optional.empty();
-    }
-
-    private static AliasMove.Kind kind(MoveRequest.Target target) {
-        if (target instanceof MoveRequest.To) {
-            return AliasMove.Kind.SET;
-        }
-        return target instanceof MoveRequest.Back ? AliasMove.Kind.ROLLED_BACK : AliasMove.Kind.REMOVED;
-    }
-
     /**
      * Writes an event, and reads it back onto the state: what could not be read must never get into the log, as nothing
      * ever gets out of it.
      */
-    private static Optional<byte[]> event(RegistryState state, RegistryEvent event) {
+    static Optional<byte[]> event(RegistryState state, RegistryEvent event) {
         byte[] bytes = Json.write(event);
         try {
             RegistryFold.apply("the new event", state, bytes, Long.MAX_VALUE, Instant.EPOCH);

@@ -11,12 +11,14 @@ import io.mlops4j.model.VersionId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * All that a registry's log says, and the view of it. A new state shares with the old one all that did not change, so
@@ -25,43 +27,91 @@ import java.util.TreeMap;
  * <p>Immutable.
  */
 final class RegistryState implements RegistryView {
-    static final RegistryState EMPTY =
-            new RegistryState(PersistentMap.empty(), PersistentMap.empty(), PersistentMap.empty(), Chain.empty());
+    static final RegistryState EMPTY = new RegistryState(
+            PersistentMap.empty(), PersistentMap.empty(), PersistentMap.empty(), new TreeSet<>(), Chain.empty());
 
     private final PersistentMap<ModelName, ModelState> models;
     /** The name that each lower-cased name belongs to. */
     private final PersistentMap<String, ModelName> caseless;
 
     private final PersistentMap<VersionId, Chain<VersionId>> children;
-    private final Chain<AliasMove> moves;
+    private final SortedSet<VersionId> discarded;
+    /** All that happened. */
+    private final Chain<Fact> facts;
 
     private RegistryState(
             PersistentMap<ModelName, ModelState> models,
             PersistentMap<String, ModelName> caseless,
             PersistentMap<VersionId, Chain<VersionId>> children,
-            Chain<AliasMove> moves) {
+            SortedSet<VersionId> discarded,
+            Chain<Fact> facts) {
         this.models = models;
         this.caseless = caseless;
         this.children = children;
-        this.moves = moves;
+        this.discarded = discarded;
+        this.facts = facts;
     }
 
-    RegistryState with(ModelState.Entry entry) {
-        VersionId id = entry.version().id();
+    /**
+     * Goes on with what happened next.
+     *
+     * @throws IllegalArgumentException if it makes no sense after what happened before
+     */
+    RegistryState with(Fact fact) {
+        RegistryState next = this;
+        if (fact.event() instanceof RegistryEvent.Registered registered) {
+            next = with(new VersionEntry(registered.version(), fact.time()));
+        } else if (fact.event() instanceof RegistryEvent.Moved moved) {
+            for (AliasMove move : moves(moved, fact)) {
+                ModelName name = move.alias().model();
+                next = next.with(next.model(name).with(move), next.children, next.discarded);
+            }
+        } else if (fact.event() instanceof RegistryEvent.Edited edited) {
+            next = with(new VersionChange(
+                    edited.version(), edited.edit(), edited.reason(), edited.actor(), fact.time(), fact.commit()));
+        } else if (fact.event() instanceof RegistryEvent.PolicySet set) {
+            next = with(setting(set.toRequest(), fact));
+        }
+        return new RegistryState(next.models, next.caseless, next.children, next.discarded, facts.with(fact));
+    }
+
+    private static List<AliasMove> moves(RegistryEvent.Moved moved, Fact fact) {
+        return moved.moves().stream()
+                .map(move -> move.toMove(fact.time(), fact.commit()))
+                .toList();
+    }
+
+    private static PolicySetting setting(PolicyRequest set, Fact fact) {
+        return new PolicySetting(
+                set.model(), set.alias(), set.policy(), set.reason(), set.actor(), fact.time(), fact.commit());
+    }
+
+    private RegistryState with(VersionEntry entry) {
+        VersionId id = entry.stored().id();
         var born = children;
-        for (VersionId parent : entry.version().provenance().parents()) {
+        for (VersionId parent : entry.stored().provenance().parents()) {
             born = born.with(parent, childrenOf(born, parent).with(id));
         }
-        return new RegistryState(
-                models.with(id.model(), model(id.model()).with(entry)),
-                caseless.with(fold(id.model()), id.model()),
-                born,
-                moves);
+        return with(model(id.model()).with(entry), born, discarded);
     }
 
-    RegistryState with(AliasMove move) {
-        ModelName name = move.alias().model();
-        return new RegistryState(models.with(name, model(name).with(move)), caseless, children, moves.with(move));
+    private RegistryState with(VersionChange change) {
+        SortedSet<VersionId> gone = discarded;
+        if (change.edit() instanceof LifecycleChange stage && stage.to() == Lifecycle.DISCARDED) {
+            gone = new TreeSet<>(discarded);
+            gone.add(change.version());
+        }
+        return with(model(change.version().model()).with(change), children, gone);
+    }
+
+    private RegistryState with(PolicySetting setting) {
+        return with(model(setting.model()).with(setting), children, discarded);
+    }
+
+    private RegistryState with(
+            ModelState model, PersistentMap<VersionId, Chain<VersionId>> born, SortedSet<VersionId> gone) {
+        return new RegistryState(
+                models.with(model.name(), model), caseless.with(fold(model.name()), model.name()), born, gone, facts);
     }
 
     private static Chain<VersionId> childrenOf(PersistentMap<VersionId, Chain<VersionId>> all, VersionId parent) {
@@ -84,41 +134,88 @@ final class RegistryState implements RegistryView {
         return Optional.ofNullable(caseless.get(fold(name))).filter(there -> !there.equals(name));
     }
 
-    /** The commit number of the newest move, or 0. */
-    long lastMove() {
-        return moves.newest().map(AliasMove::commit).orElse(0L);
+    /** All that happened, oldest first. */
+    Chain<Fact> facts() {
+        return facts;
+    }
+
+    /** The number of the newest commit, or 0. */
+    long lastCommit() {
+        return facts.newest().map(Fact::commit).orElse(0L);
     }
 
     /** All moves whose commits have greater numbers, oldest first. */
     List<AliasMove> movesAfter(long commit) {
-        return moves.newestWhile(move -> move.commit() > commit);
+        List<AliasMove> found = new ArrayList<>();
+        for (Fact fact : facts.newestWhile(fact -> fact.commit() > commit)) {
+            if (fact.event() instanceof RegistryEvent.Moved moved) {
+                found.addAll(moves(moved, fact));
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public RegistryView asOf(Instant time) {
+        Chain<Fact> at = facts;
+        while (at.newest().isPresent() && at.newest().get().time().isAfter(time)) {
+            at = at.older();
+        }
+        return at.size() == facts.size() ? this : fold(at.toList());
+    }
+
+    /** The state that these facts make. */
+    static RegistryState fold(List<Fact> facts) {
+        RegistryState state = EMPTY;
+        for (Fact fact : facts) {
+            state = state.with(fact);
+        }
+        return state;
     }
 
     @Override
     public List<ModelName> models() {
         List<ModelName> names = new ArrayList<>(models.size());
-        models.forEach((name, model) -> names.add(name));
+        models.forEach((name, model) -> {
+            if (model.count() > 0) {
+                names.add(name);
+            }
+        });
         Collections.sort(names);
         return Collections.unmodifiableList(names);
     }
 
     @Override
     public List<ModelVersion> versions(ModelName model) {
-        return model(model).entries().stream().map(ModelState.Entry::version).toList();
+        return model(model).entries().stream().map(VersionEntry::version).toList();
     }
 
     @Override
     public Optional<ModelVersion> tryVersion(VersionId id) {
-        return model(id.model()).entry(id.number()).map(ModelState.Entry::version);
+        return model(id.model()).entry(id.number()).map(VersionEntry::version);
     }
 
     @Override
     public ModelVersion version(VersionId id) {
-        return tryVersion(id).orElseThrow(() -> {
+        return entry(id).version();
+    }
+
+    @Override
+    public VersionRecord record(VersionId id) {
+        return entry(id).record();
+    }
+
+    private VersionEntry entry(VersionId id) {
+        return model(id.model()).entry(id.number()).orElseThrow(() -> {
             int count = model(id.model()).count();
             return new NotFoundException("There is no version " + id + ": model " + id.model() + " has "
                     + (count == 0 ? "no versions" : "versions 1 to " + count));
         });
+    }
+
+    @Override
+    public SortedSet<VersionId> discarded() {
+        return Collections.unmodifiableSortedSet(discarded);
     }
 
     @Override
@@ -162,13 +259,44 @@ final class RegistryState implements RegistryView {
     }
 
     @Override
+    public List<PolicySetting> policies(ModelName model) {
+        List<PolicySetting> all = new ArrayList<>();
+        model(model).policies().values().forEach(settings -> settings.newest().ifPresent(all::add));
+        return Collections.unmodifiableList(all);
+    }
+
+    @Override
+    public List<PolicySetting> policyHistory(ModelName model) {
+        List<PolicySetting> all = new ArrayList<>();
+        model(model).policies().values().forEach(settings -> all.addAll(settings.toList()));
+        all.sort(Comparator.comparingLong(PolicySetting::commit));
+        return Collections.unmodifiableList(all);
+    }
+
+    @Override
+    public PolicyReport check(Alias alias, VersionId version) {
+        if (!version.model().equals(alias.model())) {
+            throw new IllegalArgumentException("Cannot check version " + version + " for alias " + alias
+                    + ": expected a version of model " + alias.model());
+        }
+        VersionRecord record = record(version);
+        List<Finding> findings = new ArrayList<>();
+        for (Optional<String> scope : List.of(Optional.<String>empty(), Optional.of(alias.name()))) {
+            model(alias.model()).policies(scope).newest().ifPresent(setting -> setting.policy()
+                    .requirements()
+                    .forEach(requirement -> findings.add(requirement.judge(record))));
+        }
+        return new PolicyReport(alias, version, record.lifecycle(), findings);
+    }
+
+    @Override
     public Lineage lineage(VersionId id) {
         version(id);
         SortedSet<VersionId> around = Lineage.reach(id, this::parents);
         around.addAll(Lineage.reach(id, this::children));
         SortedMap<VersionId, Lineage.Node> nodes = new TreeMap<>();
         for (VersionId one : around) {
-            Provenance provenance = version(one).provenance();
+            Provenance provenance = entry(one).stored().provenance();
             nodes.put(
                     one,
                     new Lineage.Node(provenance.parents(), children(one), provenance.run(), provenance.datasets()));
@@ -177,7 +305,7 @@ final class RegistryState implements RegistryView {
     }
 
     private List<VersionId> parents(VersionId id) {
-        return version(id).provenance().parents();
+        return entry(id).stored().provenance().parents();
     }
 
     private List<VersionId> children(VersionId id) {

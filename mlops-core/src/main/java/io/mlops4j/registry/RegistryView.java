@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 
 /**
  * What a registry held at one moment. All answers of one view agree with each other, and none needs I/O, so that a hot
@@ -102,6 +103,62 @@ public interface RegistryView {
      * @throws UnsupportedOperationException if the registry lacks {@link RegistryCapability#ALIAS_HISTORY}
      */
     Optional<VersionId> aliasAt(Alias alias, Instant time);
+
+    /**
+     * The whole registry as it was at some time: after the last commit, in the order of commits, that was stamped no
+     * later. So it always is a state that the registry was in, with all that had happened before it. Stamps come from
+     * the writers' clocks: where those disagree, a commit of a slow clock brings with it what stands before it in the
+     * log, though that may be stamped later, by no more than the clocks' skew.
+     *
+     * @param time the time
+     * @return a view that stands still; costs as much as opening the registry anew, without I/O
+     * @throws UnsupportedOperationException if the registry lacks {@link RegistryCapability#TIME_TRAVEL}
+     */
+    RegistryView asOf(Instant time);
+
+    /**
+     * All that is known of a version: what it was registered with, and what was said of it since.
+     *
+     * @param id its id
+     * @return the version with its edits
+     * @throws NotFoundException if there is none; the message says which there are
+     */
+    VersionRecord record(VersionId id);
+
+    /**
+     * The versions that were given up for good: no one may open their files any more, and no one needs them, unless
+     * another version has a file with the same digest.
+     *
+     * @return their ids, of all models
+     */
+    SortedSet<VersionId> discarded();
+
+    /**
+     * Whether an alias may be moved to a version, by the policy of the model and that of the alias: both must be met.
+     *
+     * @param alias the alias
+     * @param version a version of the alias's model
+     * @return each requirement, met or not
+     * @throws NotFoundException if there is no such version
+     * @throws IllegalArgumentException if the version belongs to another model
+     */
+    PolicyReport check(Alias alias, VersionId version);
+
+    /**
+     * The policies of a model that stand.
+     *
+     * @param model its name
+     * @return the model's own policy first, if it was set, then those of its aliases by name
+     */
+    List<PolicySetting> policies(ModelName model);
+
+    /**
+     * Every policy that was set for a model or one of its aliases.
+     *
+     * @param model its name
+     * @return oldest first
+     */
+    List<PolicySetting> policyHistory(ModelName model);
 
     /**
      * The ancestors and descendants of a version.

@@ -3,8 +3,12 @@ package io.mlops4j.registry;
 import static java.util.Objects.requireNonNull;
 
 import io.mlops4j.CorruptionException;
+import io.mlops4j.NotFoundException;
 import io.mlops4j.StorageException;
+import io.mlops4j.internal.Text;
+import io.mlops4j.model.Alias;
 import io.mlops4j.model.Artifact;
+import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.model.VersionId;
 import io.mlops4j.store.BlobStore;
@@ -17,6 +21,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The embedded registry: a fold over the commit log {@code registry} of any {@link ObjectStore}, with the files of
@@ -77,14 +82,39 @@ public final class StoreRegistry implements ModelRegistry {
     }
 
     @Override
-    public AliasMove move(MoveRequest request) {
-        RegistryState after = replica.update(state -> RegistryRules.move(state, request));
+    public List<AliasMove> move(List<MoveRequest> requests) {
+        List<MoveRequest> wishes = List.copyOf(requests);
+        if (wishes.isEmpty()) {
+            throw new IllegalArgumentException("Cannot move no alias: expected at least one");
+        }
+        RegistryState after = replica.update(state -> MoveRules.move(state, wishes));
         feed.ring();
-        return after.model(request.alias().model())
-                .alias(request.alias().name())
+        return wishes.stream().map(wish -> newest(after, wish.alias())).toList();
+    }
+
+    private static AliasMove newest(RegistryState state, Alias alias) {
+        return state.model(alias.model())
+                .alias(alias.name())
                 .moves()
                 .newest()
-                .orElseThrow(() -> new IllegalStateException("Alias " + request.alias() + " was moved, and is not"));
+                .orElseThrow(() -> new IllegalStateException("Alias " + alias + " was moved, and is not"));
+    }
+
+    @Override
+    public VersionRecord edit(EditRequest request) {
+        RegistryState after = replica.update(state -> EditRules.edit(state, request));
+        feed.ring();
+        return after.record(request.version());
+    }
+
+    @Override
+    public PolicySetting setPolicy(PolicyRequest request) {
+        RegistryState after = replica.update(state -> EditRules.policy(state, request));
+        feed.ring();
+        return after.model(request.model())
+                .policies(request.alias())
+                .newest()
+                .orElseThrow(() -> new IllegalStateException("Policy of " + request.model() + " was set, and is not"));
     }
 
     @Override
@@ -101,12 +131,33 @@ public final class StoreRegistry implements ModelRegistry {
 
     @Override
     public InputStream open(VersionId version, String file) {
-        return blobs.open(version(version).file(file).digest());
+        return reading(version, file, blobs::open);
     }
 
     @Override
     public byte[] bytes(VersionId version, String file, int limit) {
-        return blobs.bytes(version(version).file(file).digest(), limit);
+        return reading(version, file, digest -> blobs.bytes(digest, limit));
+    }
+
+    /** Files of a discarded version may be there still, for others have them too or they wait to be collected. */
+    private <T> T reading(VersionId version, String file, Function<Digest, T> read) {
+        Digest digest = version(version).file(file).digest();
+        requireKept(replica.state(), version);
+        try {
+            return read.apply(digest);
+        } catch (NotFoundException e) {
+            requireKept(replica.refresh(), version);
+            throw e;
+        }
+    }
+
+    private static void requireKept(RegistryState state, VersionId version) {
+        VersionRecord record = state.record(version);
+        if (record.lifecycle() == Lifecycle.DISCARDED) {
+            VersionChange change = record.lifecycleChange().orElseThrow();
+            throw new NotFoundException("Cannot read files of version " + version + ": it was discarded at "
+                    + change.time() + " by " + Text.quote(change.actor()) + ": " + Text.quote(change.reason()));
+        }
     }
 
     @Override

@@ -13,7 +13,7 @@ import java.util.SortedMap;
 
 /**
  * A {@link ModelVersion} as it is written down, all but the time, which is that of its commit, and with the idempotency
- * key.
+ * key and who registered it.
  */
 record StoredVersion(
         ModelName model,
@@ -25,7 +25,8 @@ record StoredVersion(
         Provenance provenance,
         SortedMap<String, Double> metrics,
         SortedMap<String, String> tags,
-        String description) {
+        String description,
+        Optional<String> actor) {
 
     static StoredVersion of(Registration wish, List<Artifact> files, int number) {
         return new StoredVersion(
@@ -38,26 +39,17 @@ record StoredVersion(
                 wish.provenance(),
                 wish.metrics(),
                 wish.tags(),
-                wish.description());
+                wish.description(),
+                wish.actor());
     }
 
-    static StoredVersion of(ModelVersion version, Optional<String> key) {
-        return new StoredVersion(
-                version.id().model(),
-                version.id().number(),
-                key,
-                version.semVer(),
-                version.files(),
-                version.signature().map(StoredSignature::of),
-                version.provenance(),
-                version.metrics(),
-                version.tags(),
-                version.description());
+    VersionId id() {
+        return new VersionId(model, number);
     }
 
     ModelVersion toVersion(Instant registeredAt) {
         return new ModelVersion(
-                new VersionId(model, number),
+                id(),
                 semVer,
                 files,
                 signature.map(StoredSignature::toSignature),

@@ -1,0 +1,80 @@
+package io.mlops4j.registry;
+
+import io.mlops4j.registry.Requirement.Approvals;
+import io.mlops4j.registry.Requirement.GatePassed;
+import io.mlops4j.registry.Requirement.MetricAtLeast;
+import io.mlops4j.registry.Requirement.MetricAtMost;
+import java.util.Optional;
+
+/**
+ * A {@link Requirement} as it is written down: its kind, and the fields that this kind has. A kind that this version
+ * does not know stops it, as it could not judge a promotion.
+ */
+record StoredRequirement(
+        Kind kind,
+        Optional<String> metric,
+        Optional<Double> bound,
+        Optional<String> gate,
+        Optional<String> role,
+        Optional<Integer> count,
+        Optional<Approvals.From> from) {
+    /** The names are a format. */
+    enum Kind {
+        METRIC_AT_LEAST,
+        METRIC_AT_MOST,
+        GATE_PASSED,
+        APPROVALS
+    }
+
+    static StoredRequirement of(Requirement requirement) {
+        if (requirement instanceof MetricAtLeast least) {
+            return metric(Kind.METRIC_AT_LEAST, least.metric(), least.bound());
+        }
+        if (requirement instanceof MetricAtMost most) {
+            return metric(Kind.METRIC_AT_MOST, most.metric(), most.bound());
+        }
+        if (requirement instanceof GatePassed gate) {
+            return new StoredRequirement(
+                    Kind.GATE_PASSED,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(gate.gate()),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
+        }
+        var approvals = (Approvals) requirement;
+        return new StoredRequirement(
+                Kind.APPROVALS,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(approvals.role()),
+                Optional.of(approvals.count()),
+                Optional.of(approvals.from()));
+    }
+
+    private static StoredRequirement metric(Kind kind, String metric, double bound) {
+        return new StoredRequirement(
+                kind,
+                Optional.of(metric),
+                Optional.of(bound),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    Requirement toRequirement() {
+        return switch (kind) {
+            case METRIC_AT_LEAST -> new MetricAtLeast(there("metric", metric), there("bound", bound));
+            case METRIC_AT_MOST -> new MetricAtMost(there("metric", metric), there("bound", bound));
+            case GATE_PASSED -> new GatePassed(there("gate", gate));
+            case APPROVALS -> new Approvals(there("role", role), there("count", count), there("from", from));
+        };
+    }
+
+    private <T> T there(String what, Optional<T> part) {
+        return part.orElseThrow(() -> new IllegalArgumentException("A requirement " + kind + " lacks its " + what));
+    }
+}
