@@ -3,6 +3,7 @@ package io.mlops4j.pipeline;
 import static java.util.Objects.requireNonNull;
 
 import io.mlops4j.model.VersionId;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -31,6 +32,28 @@ public interface Promotion {
      * @throws Exception if it was not done; the pipeline then asks {@link #current()} whether it was done all the same
      */
     void move(Move move) throws Exception;
+
+    /**
+     * Makes the version serve again that served before. As {@link #move}, but nothing that is demanded of new versions
+     * may hold it up.
+     *
+     * @param move what to change
+     * @throws Exception if it was not done; the pipeline then asks {@link #current()} whether it was done all the same
+     */
+    default void rollBack(Move move) throws Exception {
+        move(move);
+    }
+
+    /**
+     * Hears what the gates said of a candidate, before it may be promoted, so that it can be kept beside the version.
+     * Called again after a crash with the same verdicts. Unless overridden, it does nothing.
+     *
+     * @param run the id of the pipeline's run
+     * @param candidate the version
+     * @param judgements what every gate said that was asked so far, in order
+     * @throws Exception if it could not be kept; the run fails
+     */
+    default void judged(String run, VersionId candidate, List<Judgement> judgements) throws Exception {}
 
     /**
      * A change of what serves.

@@ -21,6 +21,7 @@ import io.mlops4j.internal.Text;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.VersionId;
 import io.mlops4j.pipeline.PipelineRun.Failure;
+import io.mlops4j.registry.PromotionRefusedException;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -167,7 +168,8 @@ final class RunExecution {
     /** Does the work of the present state; says what to wait for, if that keeps the run from moving on. */
     private Optional<String> workOrFail() throws InterruptedException {
         return switch (session.state()) {
-            case CI_RUNNING, STAGING_EVAL -> askGates(session.state());
+            case CI_RUNNING -> askGates(CI_RUNNING);
+            case STAGING_EVAL -> judge();
             case BUILD -> {
                 build();
                 yield Optional.empty();
@@ -175,6 +177,16 @@ final class RunExecution {
             case CT_QUEUED -> promote();
             default -> Optional.empty();
         };
+    }
+
+    private Optional<String> judge() throws InterruptedException {
+        Optional<String> open = askGates(STAGING_EVAL);
+        VersionId candidate = run.candidate().orElseThrow().version();
+        Optional<VersionId> told = attempt(() -> {
+            plan.promotion().judged(run.id(), candidate, run.judgements());
+            return candidate;
+        });
+        return told.isPresent() ? open : Optional.empty();
     }
 
     private Optional<String> askGates(PipelineState stage) throws InterruptedException {
@@ -242,9 +254,16 @@ final class RunExecution {
 
     private void fail(Throwable error) throws InterruptedException {
         requireNotInterrupted(error);
-        failure = Optional.of(new Failure(
-                session.state(), error.getClass().getName(), Text.quote(String.valueOf(error.getMessage()))));
+        failure = Optional.of(why(error));
         session.moveTo(FAILED);
+    }
+
+    private Failure why(Throwable error) {
+        if (error instanceof PromotionRefusedException refused) {
+            // All of it, as each requirement is something to be done; nothing in it needs to be escaped.
+            return new Failure(session.state(), "policy", refused.report().toString());
+        }
+        return new Failure(session.state(), error.getClass().getName(), Text.quote(String.valueOf(error.getMessage())));
     }
 
     /** I/O that is interrupted fails in many ways; the flag tells. */
@@ -273,12 +292,14 @@ final class RunExecution {
             Optional<VersionId> previous = current();
             run = journal.append(new PipelineEvent.PromotionBegun(run.id(), run.attempt(), previous));
         }
-        Optional<Exception> refusal = move(new Promotion.Move(
-                plan.idempotencyKey(run.id(), PROMOTED),
-                run.replaces().orElseThrow().previous(),
-                run.candidate().orElseThrow().version(),
-                run.request().reason(),
-                run.approval().map(PipelineRun.Decision::actor).orElse("pipeline")));
+        Optional<Exception> refusal = move(
+                plan.promotion()::move,
+                new Promotion.Move(
+                        plan.idempotencyKey(run.id(), PROMOTED),
+                        run.replaces().orElseThrow().previous(),
+                        run.candidate().orElseThrow().version(),
+                        run.request().reason(),
+                        run.approval().map(PipelineRun.Decision::actor).orElse("pipeline")));
         if (refusal.isPresent()) {
             fail(refusal.get());
         }
@@ -295,10 +316,14 @@ final class RunExecution {
         }
     }
 
+    private interface Mover {
+        void move(Promotion.Move move) throws Exception;
+    }
+
     /** Moves; says why not, if what serves is not the target of the move afterwards. */
-    private Optional<Exception> move(Promotion.Move move) throws InterruptedException {
+    private Optional<Exception> move(Mover mover, Promotion.Move move) throws InterruptedException {
         try {
-            plan.promotion().move(move);
+            mover.move(move);
             return Optional.empty();
         } catch (InterruptedException e) {
             throw e;
@@ -330,8 +355,14 @@ final class RunExecution {
         PipelineRun.Decision order = run.rollback().orElseThrow();
         VersionId from = run.candidate().orElseThrow().version();
         VersionId back = run.replaces().orElseThrow().previous().orElseThrow();
-        Optional<Exception> refusal = move(new Promotion.Move(
-                plan.idempotencyKey(run.id(), ROLLBACK), Optional.of(from), back, order.reason(), order.actor()));
+        Optional<Exception> refusal = move(
+                plan.promotion()::rollBack,
+                new Promotion.Move(
+                        plan.idempotencyKey(run.id(), ROLLBACK),
+                        Optional.of(from),
+                        back,
+                        order.reason(),
+                        order.actor()));
         if (refusal.isPresent()) {
             String reason = Text.quote(String.valueOf(refusal.get().getMessage()));
             run = journal.append(new PipelineEvent.RollbackRefused(run.id(), run.attempt(), reason));

@@ -75,6 +75,17 @@ public interface RegistryReads {
     }
 
     /**
+     * The newest {@link RegistryView#find}.
+     *
+     * @param query which, in which order, how many
+     * @return those that match, in that order
+     * @throws NotFoundException if an ancestor that the query names does not exist
+     */
+    default List<VersionRecord> find(VersionQuery query) {
+        return refresh().find(query);
+    }
+
+    /**
      * The newest {@link RegistryView#resolve}.
      *
      * @param alias the alias

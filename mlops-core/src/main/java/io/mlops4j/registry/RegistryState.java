@@ -205,6 +205,11 @@ final class RegistryState implements RegistryView {
         return entry(id).record();
     }
 
+    @Override
+    public List<VersionRecord> records(ModelName model) {
+        return model(model).entries().stream().map(VersionEntry::record).toList();
+    }
+
     private VersionEntry entry(VersionId id) {
         return model(id.model()).entry(id.number()).orElseThrow(() -> {
             int count = model(id.model()).count();

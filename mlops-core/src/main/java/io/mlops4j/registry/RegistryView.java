@@ -126,6 +126,25 @@ public interface RegistryView {
     VersionRecord record(VersionId id);
 
     /**
+     * All that is known of the versions of a model.
+     *
+     * @param model its name
+     * @return the versions with their edits, in order of their numbers; empty if there is no such model
+     */
+    List<VersionRecord> records(ModelName model);
+
+    /**
+     * Searches the versions of all models.
+     *
+     * @param query which, in which order, how many
+     * @return those that match, in that order
+     * @throws NotFoundException if an ancestor that the query names does not exist
+     */
+    default List<VersionRecord> find(VersionQuery query) {
+        return query.over(this);
+    }
+
+    /**
      * The versions that were given up for good: no one may open their files any more, and no one needs them, unless
      * another version has a file with the same digest.
      *

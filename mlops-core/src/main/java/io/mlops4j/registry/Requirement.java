@@ -178,9 +178,7 @@ public sealed interface Requirement {
             if (!no.isEmpty()) {
                 return Finding.unmet(this, "rejected by " + no);
             }
-            List<String> yes = actors(version, Vote.Kind.APPROVED).stream()
-                    .filter(actor -> counts(version, actor))
-                    .toList();
+            List<String> yes = actors(version, Vote.Kind.APPROVED);
             return Finding.of(this, yes.size() >= count, yes.size() + " approved " + yes);
         }
 
@@ -194,7 +192,8 @@ public sealed interface Requirement {
         private List<String> actors(VersionRecord version, Vote.Kind kind) {
             return version.approvals().stream()
                     .filter(said -> said.role().equals(role) && said.kind() == kind)
-                    .map(Approval::actor)
+                    .filter(said -> kind == Vote.Kind.REJECTED || counts(version, said.actor()))
+                    .map(said -> Text.quote(said.actor()))
                     .toList();
         }
     }
