@@ -19,6 +19,8 @@ class ArchitectureTest {
             .definedBy("io.mlops4j.model")
             .layer("store")
             .definedBy("io.mlops4j.store")
+            .layer("signing")
+            .definedBy("io.mlops4j.signing")
             .layer("tracking")
             .definedBy("io.mlops4j.tracking")
             .layer("inference")
@@ -35,6 +37,8 @@ class ArchitectureTest {
             .definedBy("io.mlops4j")
             .whereLayer("store")
             .mayOnlyBeAccessedByLayers("tracking", "registry", "pipeline", "training", "workspace")
+            .whereLayer("signing")
+            .mayOnlyBeAccessedByLayers("registry", "pipeline", "training", "workspace")
             .whereLayer("tracking")
             .mayOnlyBeAccessedByLayers("registry", "pipeline", "training", "workspace")
             .whereLayer("inference")
@@ -50,7 +54,7 @@ class ArchitectureTest {
             .ignoreDependency(
                     com.tngtech.archunit.base.DescribedPredicate.alwaysTrue(),
                     com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo(MlopsException.class))
-            .as("model → store → tracking, inference, gate → registry → pipeline → training → Workspace");
+            .as("model → store → signing, tracking, inference, gate → registry → pipeline → training → Workspace");
 
     @ArchTest
     static final ArchRule JACKSON_STAYS_INSIDE = noClasses()

@@ -1,0 +1,121 @@
+package io.mlops4j.signing;
+
+import static java.util.Objects.requireNonNull;
+
+import io.mlops4j.RejectedInputException;
+import io.mlops4j.model.Digest;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The keys whose signatures count: one or more.
+ *
+ * <p>Immutable.
+ */
+public final class TrustedKeys {
+    /** The most keys, as a bundle that names none is checked against each. */
+    public static final int MAX_KEYS = 100;
+
+    private final SortedMap<Digest, VerificationKey> byId;
+
+    private TrustedKeys(Collection<VerificationKey> keys) {
+        var sorted = new TreeMap<Digest, VerificationKey>();
+        keys.forEach(key -> sorted.put(key.id(), key));
+        if (sorted.isEmpty() || sorted.size() > MAX_KEYS) {
+            throw new IllegalArgumentException(
+                    "Invalid trusted keys: there are " + sorted.size() + ", expected 1 to " + MAX_KEYS);
+        }
+        byId = Collections.unmodifiableSortedMap(sorted);
+    }
+
+    /**
+     * Trusts some keys.
+     *
+     * @param keys one or more; a repeated key counts once
+     * @return these keys
+     * @throws IllegalArgumentException if there are none, or more than {@value #MAX_KEYS}
+     */
+    public static TrustedKeys of(VerificationKey... keys) {
+        return of(List.of(keys));
+    }
+
+    /**
+     * Trusts some keys.
+     *
+     * @param keys one or more; a repeated key counts once; copied
+     * @return these keys
+     * @throws IllegalArgumentException if there are none, or more than {@value #MAX_KEYS}
+     */
+    public static TrustedKeys of(Collection<VerificationKey> keys) {
+        return new TrustedKeys(List.copyOf(keys));
+    }
+
+    /**
+     * Reads keys.
+     *
+     * @param pems PEM blocks {@code PUBLIC KEY}, one after another
+     * @return these keys
+     * @throws RejectedInputException if there are none or too many, or one is malformed
+     */
+    public static TrustedKeys parse(String pems) {
+        List<VerificationKey> keys = new ArrayList<>();
+        for (byte[] der : Pem.read("public keys", VerificationKey.LABEL, requireNonNull(pems, "pems"))) {
+            keys.add(VerificationKey.decode(der));
+        }
+        try {
+            return of(keys);
+        } catch (IllegalArgumentException e) {
+            throw new RejectedInputException("Cannot read public keys: expected 1 to " + MAX_KEYS, e);
+        }
+    }
+
+    /**
+     * The keys.
+     *
+     * @return in the order of their ids; not to be changed
+     */
+    public List<VerificationKey> keys() {
+        return List.copyOf(byId.values());
+    }
+
+    /**
+     * Finds a key.
+     *
+     * @param id its id
+     * @return the key, or empty if it is not trusted
+     */
+    public Optional<VerificationKey> find(Digest id) {
+        return Optional.ofNullable(byId.get(id));
+    }
+
+    /**
+     * All keys as text.
+     *
+     * @return what {@link #parse} reads back
+     */
+    public String pem() {
+        var all = new StringBuilder();
+        byId.values().forEach(key -> all.append(key.pem()));
+        return all.toString();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TrustedKeys that && byId.keySet().equals(that.byId.keySet());
+    }
+
+    @Override
+    public int hashCode() {
+        return byId.keySet().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "keys " + byId.keySet();
+    }
+}
