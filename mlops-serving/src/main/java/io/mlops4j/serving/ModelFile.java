@@ -6,6 +6,7 @@ import io.mlops4j.NotFoundException;
 import io.mlops4j.RejectedModelException;
 import io.mlops4j.StorageException;
 import io.mlops4j.model.Digest;
+import io.mlops4j.signing.SignatureBundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -29,13 +30,15 @@ import java.util.TreeMap;
  * @param path the model's file
  * @param digest what its bytes must have, or empty to take them as they are
  * @param companions further files that the model may take weights from, by file name; no others are ever opened
+ * @param bundle a file with a signature over the model's file and its companions, by their names, if there is one
  */
-public record ModelFile(Path path, Optional<Digest> digest, List<Path> companions) {
+public record ModelFile(Path path, Optional<Digest> digest, List<Path> companions, Optional<Path> bundle) {
     /** Copies the list. */
     public ModelFile {
         requireNonNull(path, "path");
         requireNonNull(digest, "digest");
         companions = List.copyOf(companions);
+        requireNonNull(bundle, "bundle");
     }
 
     /**
@@ -45,7 +48,7 @@ public record ModelFile(Path path, Optional<Digest> digest, List<Path> companion
      * @return the model, its bytes to be taken as they are
      */
     public static ModelFile of(Path path) {
-        return new ModelFile(path, Optional.empty(), List.of());
+        return new ModelFile(path, Optional.empty(), List.of(), Optional.empty());
     }
 
     /**
@@ -55,7 +58,7 @@ public record ModelFile(Path path, Optional<Digest> digest, List<Path> companion
      * @return the same model, which is refused if its bytes have another digest
      */
     public ModelFile expecting(Digest expected) {
-        return new ModelFile(path, Optional.of(expected), companions);
+        return new ModelFile(path, Optional.of(expected), companions, bundle);
     }
 
     /**
@@ -67,7 +70,17 @@ public record ModelFile(Path path, Optional<Digest> digest, List<Path> companion
     public ModelFile with(Path companion) {
         List<Path> more = new ArrayList<>(companions);
         more.add(companion);
-        return new ModelFile(path, digest, more);
+        return new ModelFile(path, digest, more, bundle);
+    }
+
+    /**
+     * Says where the model's signature is; no other place is looked at.
+     *
+     * @param signature a signature bundle, {@code model.sig} beside the model in most cases
+     * @return the same model with that signature
+     */
+    public ModelFile signedIn(Path signature) {
+        return new ModelFile(path, digest, companions, Optional.of(signature));
     }
 
     /**
@@ -77,7 +90,7 @@ public record ModelFile(Path path, Optional<Digest> digest, List<Path> companion
      * @return the bytes to load
      * @throws NotFoundException if a file is missing
      * @throws StorageException if a file cannot be read
-     * @throws RejectedModelException if the digest does not match
+     * @throws RejectedModelException if the digest does not match, or the signature bundle is malformed
      */
     public VerifiedModel read(String label) {
         byte[] bytes = bytes(label, path);
@@ -85,7 +98,8 @@ public record ModelFile(Path path, Optional<Digest> digest, List<Path> companion
         for (Path companion : companions) {
             files.put(name(companion), bytes(label, companion));
         }
-        return VerifiedModel.verify(label, name(path), bytes, digest.orElseGet(() -> Digest.of(bytes)), files);
+        return VerifiedModel.verify(label, name(path), bytes, digest.orElseGet(() -> Digest.of(bytes)), files)
+                .withSignatures(bundle.map(SignatureBundle::read).stream().toList());
     }
 
     private static byte[] bytes(String label, Path file) {

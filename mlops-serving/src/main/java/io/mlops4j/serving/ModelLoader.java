@@ -9,17 +9,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a version from verified bytes to ready: finds a runtime, loads, warms.
+ * Brings a version from verified bytes to ready: admits it, finds a runtime, loads, warms.
  *
  * <p>Thread-safe.
  */
 final class ModelLoader {
     private final List<InferenceRuntime> runtimes;
+    private final Admission admission;
     private final WarmUp warmUp;
     private final @Nullable MeterRegistry registry;
 
-    ModelLoader(List<InferenceRuntime> runtimes, WarmUp warmUp, @Nullable MeterRegistry registry) {
+    ModelLoader(List<InferenceRuntime> runtimes, Admission admission, WarmUp warmUp, @Nullable MeterRegistry registry) {
         this.runtimes = List.copyOf(runtimes);
+        this.admission = admission;
         this.warmUp = warmUp;
         this.registry = registry;
     }
@@ -27,9 +29,10 @@ final class ModelLoader {
     /**
      * Loads and warms; leaves nothing behind if that fails.
      *
-     * @throws RejectedModelException if no runtime takes the model, or it cannot be loaded or warmed
+     * @throws RejectedModelException if the model is not admitted, no runtime takes it, or it cannot be loaded or warmed
      */
     Served load(VersionId version, VerifiedModel verified) {
+        admission.check(verified);
         InferenceRuntime runtime = runtimeFor(verified);
         LoadedModel model = open(runtime, verified);
         try {

@@ -251,7 +251,8 @@ public final class ModelServer implements AutoCloseable {
      * @param name a model that is served by alias
      * @return the version that is served
      * @throws NotFoundException if no model of that name is served, or its alias is gone
-     * @throws RejectedModelException if the version cannot be loaded or warmed; the old one still serves
+     * @throws RejectedModelException if the version is not signed as demanded, or cannot be loaded or warmed; the old one
+     *     still serves
      * @throws IllegalStateException if the model is served from a file, or the server is closed
      */
     public VersionId refresh(ModelName name) {
@@ -265,7 +266,8 @@ public final class ModelServer implements AutoCloseable {
      * @param file the new model
      * @return its version, whose number counts the files served under this name
      * @throws NotFoundException if no model of that name is served, or a file is missing
-     * @throws RejectedModelException if the file cannot be loaded or warmed; the old one still serves
+     * @throws RejectedModelException if the file is not signed as demanded, or cannot be loaded or warmed; the old one
+     *     still serves
      * @throws IllegalStateException if the model is served by alias, or the server is closed
      */
     public VersionId swap(ModelName name, ModelFile file) {
@@ -279,7 +281,8 @@ public final class ModelServer implements AutoCloseable {
      * @param model the new model
      * @return its version, whose number counts the files served under this name
      * @throws NotFoundException if no model of that name is served
-     * @throws RejectedModelException if the model cannot be loaded or warmed; the old one still serves
+     * @throws RejectedModelException if the model is not signed as demanded, or cannot be loaded or warmed; the old one
+     *     still serves
      * @throws IllegalStateException if the model is served by alias, or the server is closed
      */
     public VersionId swap(ModelName name, VerifiedModel model) {

@@ -10,6 +10,7 @@ import io.mlops4j.model.Alias;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.serving.onnx.OnnxRuntime;
 import io.mlops4j.serving.tabular.CompiledRuntime;
+import io.mlops4j.signing.TrustedKeys;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,6 +34,7 @@ public final class ModelServerBuilder {
     private final Map<ModelName, Origin> origins = new LinkedHashMap<>();
     private final List<InferenceRuntime> runtimes = new ArrayList<>();
     private final List<InferenceListener> listeners = new ArrayList<>();
+    private Admission admission = Admission.ANYONE;
     private WarmUp warmUp = WarmUp.madeUp();
     private Duration drainTimeout = DEFAULT_DRAIN_TIMEOUT;
     private Clock clock = Clock.systemUTC();
@@ -155,6 +157,22 @@ public final class ModelServerBuilder {
     }
 
     /**
+     * Demands signatures: a model is loaded only if one of these keys has signed exactly its files, no more and no fewer.
+     * What is compared are the digests of the arrays that the runtime loads. A model that does not comply is refused with
+     * a {@link RejectedModelException} at {@link #start()}, {@link ModelServer#refresh} and {@link ModelServer#swap}, and
+     * what was served before is still served. Default: no signature is asked for.
+     *
+     * <p>A registry gives the signatures of its versions; a file must say where its own is: {@link ModelFile#signedIn}.
+     *
+     * @param keys the keys that count, for every model of the server
+     * @return this builder
+     */
+    public ModelServerBuilder signedBy(TrustedKeys keys) {
+        this.admission = new SignedOnly(requireNonNull(keys, "keys"));
+        return this;
+    }
+
+    /**
      * Says what a version must do before it serves. Default: {@link WarmUp#madeUp()}.
      *
      * @param plan for every model
@@ -220,13 +238,14 @@ public final class ModelServerBuilder {
      *
      * @return the server, to be closed
      * @throws NotFoundException if an alias, a version or a file does not exist
-     * @throws RejectedModelException if a model cannot be loaded or warmed; nothing is left loaded
+     * @throws RejectedModelException if a model is not signed as demanded, or cannot be loaded or warmed; nothing is left
+     *     loaded
      */
     public ModelServer start() {
         List<InferenceRuntime> chosen = new ArrayList<>(runtimes);
         chosen.add(CompiledRuntime.withDefaults());
         chosen.add(OnnxRuntime.withDefaults());
-        var loader = new ModelLoader(chosen, warmUp, registry);
+        var loader = new ModelLoader(chosen, admission, warmUp, registry);
         List<Slot> slots = new ArrayList<>();
         try {
             origins.forEach((name, origin) -> {

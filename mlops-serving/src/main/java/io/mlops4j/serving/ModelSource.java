@@ -22,7 +22,8 @@ public interface ModelSource {
     VersionId resolve(Alias alias);
 
     /**
-     * Reads a version's files once and checks them against the digests it was registered with. May block.
+     * Reads a version's files once and checks them against the digests it was registered with; its signatures come along,
+     * unverified. May block.
      *
      * @param version the version
      * @return the bytes to load

@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.mlops4j.RejectedModelException;
 import io.mlops4j.model.Digest;
+import io.mlops4j.signing.SignatureBundle;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -20,13 +22,21 @@ public final class VerifiedModel {
     private final Digest digest;
     private final byte[] bytes;
     private final Map<String, byte[]> companions;
+    private final List<SignatureBundle> signatures;
 
-    private VerifiedModel(String label, String fileName, Digest digest, byte[] bytes, Map<String, byte[]> companions) {
+    private VerifiedModel(
+            String label,
+            String fileName,
+            Digest digest,
+            byte[] bytes,
+            Map<String, byte[]> companions,
+            List<SignatureBundle> signatures) {
         this.label = label;
         this.fileName = fileName;
         this.digest = digest;
         this.bytes = bytes;
         this.companions = companions;
+        this.signatures = signatures;
     }
 
     /**
@@ -49,7 +59,17 @@ public final class VerifiedModel {
             throw new RejectedModelException("Cannot load model " + label + " from " + fileName + ": its bytes have "
                     + actual + ", expected " + expected);
         }
-        return new VerifiedModel(label, fileName, actual, bytes, new TreeMap<>(companions));
+        return new VerifiedModel(label, fileName, actual, bytes, new TreeMap<>(companions), List.of());
+    }
+
+    /**
+     * Adds what was signed about the model; whether it is true is for {@link ModelServerBuilder#signedBy} to find out.
+     *
+     * @param bundles signatures that came with the model; copied
+     * @return the same bytes, with these signatures
+     */
+    public VerifiedModel withSignatures(List<SignatureBundle> bundles) {
+        return new VerifiedModel(label, fileName, digest, bytes, companions, List.copyOf(bundles));
     }
 
     /**
@@ -95,5 +115,22 @@ public final class VerifiedModel {
      */
     public Map<String, byte[]> companions() {
         return Collections.unmodifiableMap(companions);
+    }
+
+    /**
+     * The signatures that came with the model.
+     *
+     * @return not verified
+     */
+    public List<SignatureBundle> signatures() {
+        return signatures;
+    }
+
+    /** The digests of all files, computed from the arrays that a runtime loads. */
+    Map<String, Digest> digests() {
+        Map<String, Digest> digests = new TreeMap<>();
+        companions.forEach((name, content) -> digests.put(name, Digest.of(content)));
+        digests.put(fileName, digest);
+        return digests;
     }
 }
