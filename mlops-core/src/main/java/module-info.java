@@ -18,6 +18,7 @@ module io.mlops4j.core {
     exports io.mlops4j.model;
     exports io.mlops4j.pipeline;
     exports io.mlops4j.registry;
+    exports io.mlops4j.registry.archive;
     exports io.mlops4j.signing;
     exports io.mlops4j.store;
     exports io.mlops4j.tracking;
@@ -29,6 +30,8 @@ module io.mlops4j.core {
     opens io.mlops4j.pipeline to
             com.fasterxml.jackson.databind;
     opens io.mlops4j.registry to
+            com.fasterxml.jackson.databind;
+    opens io.mlops4j.registry.archive to
             com.fasterxml.jackson.databind;
     opens io.mlops4j.signing to
             com.fasterxml.jackson.databind;

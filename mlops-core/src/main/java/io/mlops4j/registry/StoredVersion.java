@@ -1,5 +1,6 @@
 package io.mlops4j.registry;
 
+import io.mlops4j.internal.json.StoredSignature;
 import io.mlops4j.model.Artifact;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.ModelVersion;

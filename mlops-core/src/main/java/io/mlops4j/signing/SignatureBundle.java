@@ -90,6 +90,9 @@ public final class SignatureBundle {
         if (bytes.length > MAX_BYTES) {
             throw refused("it has " + bytes.length + " bytes, expected at most " + MAX_BYTES);
         }
+        if (!Arrays.equals(new String(bytes, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8), bytes)) {
+            throw refused("it is not UTF-8");
+        }
         try {
             return of(bytes.clone(), Json.read("signature bundle", bytes, StoredBundle.class));
         } catch (CorruptionException e) {
@@ -208,6 +211,15 @@ public final class SignatureBundle {
      */
     public byte[] bytes() {
         return bytes.clone();
+    }
+
+    /**
+     * The bundle as text.
+     *
+     * @return JSON; its UTF-8 is {@link #bytes()}
+     */
+    public String text() {
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     /** Equal bytes make equal bundles. */

@@ -1,4 +1,4 @@
-package io.mlops4j.registry;
+package io.mlops4j.internal.json;
 
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.MapSpec;
@@ -11,33 +11,66 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
 
-/** A {@link Signature} as it is written down. */
-record StoredSignature(List<Spec> inputs, List<Spec> outputs) {
-    StoredSignature {
+/**
+ * A {@link Signature} as it is written down.
+ *
+ * <p>Immutable.
+ *
+ * @param inputs what the model takes; copied
+ * @param outputs what it gives; copied
+ */
+public record StoredSignature(List<Spec> inputs, List<Spec> outputs) {
+    /** Copies the lists. */
+    public StoredSignature {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
     }
 
-    static StoredSignature of(Signature signature) {
+    /**
+     * Writes a signature down.
+     *
+     * @param signature what a model takes and gives
+     * @return the same as plain records
+     */
+    public static StoredSignature of(Signature signature) {
         return new StoredSignature(
                 signature.inputs().stream().map(Spec::of).toList(),
                 signature.outputs().stream().map(Spec::of).toList());
     }
 
-    Signature toSignature() {
+    /**
+     * Reads the signature back.
+     *
+     * @return the signature
+     * @throws IllegalArgumentException if a part is missing or makes no sense
+     */
+    public Signature toSignature() {
         return new Signature(
                 inputs.stream().map(Spec::toSpec).toList(),
                 outputs.stream().map(Spec::toSpec).toList());
     }
 
-    enum Kind {
+    /** The names are a format. */
+    public enum Kind {
+        /** Has type and shape. */
         TENSOR,
+        /** Has an element. */
         SEQUENCE,
+        /** Has a key and a type. */
         MAP
     }
 
-    /** A tensor has type and shape, a sequence an element, a map a key and a type. */
-    record Spec(
+    /**
+     * One input or output.
+     *
+     * @param name its name
+     * @param kind which of the others there are
+     * @param type of a tensor's elements or a map's values
+     * @param shape of a tensor
+     * @param key of a map
+     * @param element of a sequence
+     */
+    public record Spec(
             String name,
             Kind kind,
             Optional<ElementType> type,
