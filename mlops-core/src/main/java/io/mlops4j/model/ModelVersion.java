@@ -89,6 +89,17 @@ public record ModelVersion(
     }
 
     /**
+     * The digests of the files.
+     *
+     * @return by file name
+     */
+    public SortedMap<String, Digest> digests() {
+        SortedMap<String, Digest> digests = new TreeMap<>();
+        files.forEach(file -> digests.put(file.name(), file.digest()));
+        return digests;
+    }
+
+    /**
      * Identifies the content of the version: the SHA-256 over its manifest, one line {@code <hex digest>  <name>\n} a
      * file, sorted by name (the format of {@code sha256sum}).
      *

@@ -5,4 +5,4 @@ package io.mlops4j.registry;
  *
  * <p>Implementations are immutable.
  */
-public sealed interface Edit permits Annotation, Vote, GateVerdicts, LifecycleChange {}
+public sealed interface Edit permits Annotation, Vote, GateVerdicts, LifecycleChange, Endorsement {}

@@ -24,6 +24,9 @@ final class EditRules {
         if (wish.edit() instanceof Annotation) {
             requireRoom(after(now, wish));
         }
+        if (wish.edit() instanceof Endorsement signed) {
+            requireSound(now, signed);
+        }
         return RegistryRules.event(state, RegistryEvent.Edited.of(wish));
     }
 
@@ -37,6 +40,9 @@ final class EditRules {
         }
         if (wish.edit() instanceof Vote vote) {
             return stands(now, vote, wish);
+        }
+        if (wish.edit() instanceof Endorsement signed) {
+            return now.signatures().contains(signed);
         }
         if (wish.edit() instanceof GateVerdicts said) {
             return said.verdicts().entrySet().stream().allMatch(entry -> stands(now, entry, wish.actor()));
@@ -70,6 +76,15 @@ final class EditRules {
             throw new IllegalArgumentException("Cannot annotate version " + after.id() + ": it would have "
                     + after.tags().size() + " tags and " + after.metrics().size() + " metrics, expected at most "
                     + Registration.MAX_ENTRIES + " of each");
+        }
+    }
+
+    private static void requireSound(VersionRecord now, Endorsement signed) {
+        signed.bundle();
+        int count = now.signatures().size();
+        if (count >= Endorsement.MAX_SIGNATURES) {
+            throw new IllegalArgumentException("Cannot sign version " + now.id() + ": it has " + count
+                    + " signatures, expected at most " + Endorsement.MAX_SIGNATURES);
         }
     }
 

@@ -4,12 +4,14 @@ import io.mlops4j.AlreadyExistsException;
 import io.mlops4j.ConflictException;
 import io.mlops4j.NotFoundException;
 import io.mlops4j.OutcomeUnknownException;
+import io.mlops4j.RejectedModelException;
 import io.mlops4j.StorageException;
 import io.mlops4j.model.Alias;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.model.Provenance;
 import io.mlops4j.model.VersionId;
+import io.mlops4j.signing.SignatureBundle;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -153,11 +155,25 @@ public interface ModelRegistry extends RegistryReads {
     }
 
     /**
+     * The newest signatures of a version.
+     *
+     * @param version the version
+     * @return oldest first; not verified; empty too if the registry lacks {@link RegistryCapability#SIGNATURES}
+     * @throws NotFoundException if there is no such version
+     */
+    default List<SignatureBundle> signatures(VersionId version) {
+        return refresh().record(version).signatures().stream()
+                .map(Endorsement::bundle)
+                .toList();
+    }
+
+    /**
      * Edits a version. An edit that would change nothing is not recorded, so that a lost answer can be retried.
      *
      * @param request what to change
      * @return all that is known of the version after it
-     * @throws IllegalArgumentException if the version would have too many tags or metrics
+     * @throws IllegalArgumentException if the version would have too many tags, metrics or signatures
+     * @throws RejectedModelException if it attaches a signature that cannot be read
      * @throws NotFoundException if there is no such version
      * @throws ConflictException if the version may not be archived as an alias points at it, not restored as it was
      *     discarded, or not discarded as it is not archived

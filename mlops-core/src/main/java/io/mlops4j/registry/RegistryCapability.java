@@ -25,6 +25,8 @@ public enum RegistryCapability {
      * move. Without it nothing is demanded of a promotion.
      */
     POLICIES,
+    /** Signatures of versions are kept. */
+    SIGNATURES,
     /** {@link RegistryView#asOf} shows the whole registry as it was. */
     TIME_TRAVEL
 }

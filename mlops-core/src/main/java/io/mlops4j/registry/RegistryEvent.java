@@ -72,6 +72,9 @@ sealed interface RegistryEvent {
             if (wish.edit() instanceof GateVerdicts said) {
                 return new Judged(Judged.TYPE, version, StoredVerdict.of(said), wish.reason(), wish.actor());
             }
+            if (wish.edit() instanceof Endorsement signed) {
+                return new Signed(Signed.TYPE, version, signed.json(), wish.reason(), wish.actor());
+            }
             var change = (LifecycleChange) wish.edit();
             return new LifecycleChanged(LifecycleChanged.TYPE, version, change.to(), wish.reason(), wish.actor());
         }
@@ -134,6 +137,16 @@ sealed interface RegistryEvent {
         }
     }
 
+    /** A signature was attached. */
+    record Signed(String type, VersionId version, String bundle, String reason, String actor) implements Edited {
+        static final String TYPE = "signed";
+
+        @Override
+        public Edit edit() {
+            return new Endorsement(bundle);
+        }
+    }
+
     /** A policy was set. */
     record PolicySet(
             String type,
@@ -180,6 +193,7 @@ sealed interface RegistryEvent {
             case Voted.TYPE -> Json.read(what, bytes, Voted.class);
             case Judged.TYPE -> Json.read(what, bytes, Judged.class);
             case LifecycleChanged.TYPE -> Json.read(what, bytes, LifecycleChanged.class);
+            case Signed.TYPE -> Json.read(what, bytes, Signed.class);
             case PolicySet.TYPE -> Json.read(what, bytes, PolicySet.class);
             default ->
                 throw new CorruptionException("Cannot read " + what + ": its type " + Text.quote(type)

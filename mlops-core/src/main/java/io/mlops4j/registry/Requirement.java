@@ -2,9 +2,12 @@ package io.mlops4j.registry;
 
 import static java.util.Objects.requireNonNull;
 
+import io.mlops4j.RejectedModelException;
 import io.mlops4j.gate.Verdict;
 import io.mlops4j.internal.Labels;
 import io.mlops4j.internal.Text;
+import io.mlops4j.signing.SignedManifest;
+import io.mlops4j.signing.TrustedKeys;
 import java.util.List;
 
 /**
@@ -195,6 +198,39 @@ public sealed interface Requirement {
                     .filter(said -> kind == Vote.Kind.REJECTED || counts(version, said.actor()))
                     .map(said -> Text.quote(said.actor()))
                     .toList();
+        }
+    }
+
+    /**
+     * One of some keys has signed the version: exactly its files, no more and no fewer, under their names. The keys
+     * themselves are part of the policy and stand in the log.
+     *
+     * <p>Immutable.
+     *
+     * @param keys whose signatures count
+     */
+    record SignedBy(TrustedKeys keys) implements Requirement {
+        /** Checks that they are there. */
+        public SignedBy {
+            requireNonNull(keys, "keys");
+        }
+
+        @Override
+        public String expectation() {
+            return "signed by one of " + keys;
+        }
+
+        @Override
+        public Finding judge(VersionRecord version) {
+            try {
+                SignedManifest signed = keys.require(
+                        version.id().toString(),
+                        version.version().digests(),
+                        version.signatures().stream().map(Endorsement::bundle).toList());
+                return Finding.met(this, "signed by " + signed.key());
+            } catch (RejectedModelException e) {
+                return Finding.unmet(this, String.valueOf(e.getMessage()));
+            }
         }
     }
 }

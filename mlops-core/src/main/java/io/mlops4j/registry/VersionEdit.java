@@ -8,6 +8,8 @@ import io.mlops4j.OutcomeUnknownException;
 import io.mlops4j.StorageException;
 import io.mlops4j.gate.Verdict;
 import io.mlops4j.model.VersionId;
+import io.mlops4j.signing.SignatureBundle;
+import io.mlops4j.signing.SigningKey;
 
 /**
  * Words something to be said of a version after its registration; nothing happens before {@link Worded#because}.
@@ -16,6 +18,7 @@ import io.mlops4j.model.VersionId;
  * registry.edit(v1).annotate(Annotation.none().metric("rmse", 2.2)).because("measured on March", "ana");
  * registry.edit(v1).record("fairness", verdict).because("nightly audit", "audit-job");
  * registry.edit(v1).approve("risk").because("slices are fine", "bob");
+ * registry.edit(v1).sign(key).because("release 3", "ci");
  * registry.edit(v1).archive().because("superseded", "ana");
  * }</pre>
  *
@@ -83,6 +86,29 @@ public final class VersionEdit {
      */
     public Worded revoke(String role) {
         return new Worded(this, new Vote(role, Vote.Kind.REVOKED));
+    }
+
+    /**
+     * Signs the version's files, all of them, by their digests.
+     *
+     * @param key signs
+     * @return the edit, to be given a reason
+     * @throws NotFoundException if there is no such version
+     */
+    public Worded sign(SigningKey key) {
+        return attach(SignatureBundle.sign(
+                version.toString(), registry.version(version).digests(), key));
+    }
+
+    /**
+     * Attaches a signature that was made elsewhere, by this library or another that writes the format. It is kept
+     * whoever made it; whether it counts is for policies and servers to say.
+     *
+     * @param bundle the signature
+     * @return the edit, to be given a reason
+     */
+    public Worded attach(SignatureBundle bundle) {
+        return new Worded(this, Endorsement.of(bundle));
     }
 
     /**

@@ -79,6 +79,19 @@ public record VersionRecord(
     }
 
     /**
+     * The signatures that were attached to the version; no one can take them away again.
+     *
+     * @return oldest first; not verified
+     */
+    public List<Endorsement> signatures() {
+        return changes.stream()
+                .map(VersionChange::edit)
+                .filter(Endorsement.class::isInstance)
+                .map(Endorsement.class::cast)
+                .toList();
+    }
+
+    /**
      * The latest change that made the version what its {@link #lifecycle()} says.
      *
      * @return empty if it was always active

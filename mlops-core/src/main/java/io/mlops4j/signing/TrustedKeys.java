@@ -3,11 +3,13 @@ package io.mlops4j.signing;
 import static java.util.Objects.requireNonNull;
 
 import io.mlops4j.RejectedInputException;
+import io.mlops4j.RejectedModelException;
 import io.mlops4j.model.Digest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -91,6 +93,33 @@ public final class TrustedKeys {
      */
     public Optional<VerificationKey> find(Digest id) {
         return Optional.ofNullable(byId.get(id));
+    }
+
+    /**
+     * Demands that one of these keys has signed a model: exactly its files, no more and no fewer. One good signature is
+     * enough; others, by keys that are not trusted here, do no harm, as a model may be signed by several parties for
+     * several readers.
+     *
+     * @param model the model for messages, such as {@code rides:3}
+     * @param files its files by name, with the digests of the bytes that will be used
+     * @param bundles the signatures that came with it
+     * @return what the first good one says
+     * @throws RejectedModelException if none is good; the message says of each why not
+     */
+    public SignedManifest require(String model, Map<String, Digest> files, List<SignatureBundle> bundles) {
+        List<String> flaws = new ArrayList<>();
+        for (SignatureBundle bundle : bundles) {
+            try {
+                SignedManifest signed = bundle.verify(this);
+                signed.requireFiles(model, files);
+                return signed;
+            } catch (RejectedModelException e) {
+                flaws.add(e.getMessage());
+            }
+        }
+        throw new RejectedModelException("Cannot accept model " + model
+                + ": expected a signature over its files by one of " + this + ", but it has "
+                + (flaws.isEmpty() ? "none" : "only " + flaws));
     }
 
     /**

@@ -45,7 +45,8 @@ final class RegistrySource implements ModelSource {
                 }
             }
             byte[] bytes = registry.bytes(id, model.name(), MAX_FILE);
-            return VerifiedModel.verify(id.toString(), model.name(), bytes, model.digest(), companions);
+            return VerifiedModel.verify(id.toString(), model.name(), bytes, model.digest(), companions)
+                    .withSignatures(registry.signatures(id));
         } catch (CorruptionException e) {
             throw new RejectedModelException("Cannot load model " + id + ": a file of it is corrupt", e);
         }

@@ -5,15 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.NotFoundException;
 import io.mlops4j.RejectedModelException;
+import io.mlops4j.model.Alias;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelName;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.Registration;
+import io.mlops4j.registry.StoreRegistry;
 import io.mlops4j.signing.Curve;
 import io.mlops4j.signing.SignatureBundle;
 import io.mlops4j.signing.SigningKey;
 import io.mlops4j.signing.TrustedKeys;
+import io.mlops4j.store.Content;
+import io.mlops4j.store.FileObjectStore;
+import io.mlops4j.store.MemoryObjectStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SignedServingTest {
     private static final ModelName RIDES = ModelName.of("rides");
+    private static final Alias CHAMPION = RIDES.alias("champion");
     private static final float[] ROW = {1, 2};
     private static final SigningKey KEY = SigningKey.generate(Curve.P256);
     private static final SigningKey STRANGER = SigningKey.generate(Curve.P256);
@@ -134,5 +143,65 @@ class SignedServingTest {
         try (ModelServer server = ModelServer.builder().serve(RIDES, model).start()) {
             assertThat(server.score(RIDES, ROW)).isEqualTo(2);
         }
+    }
+
+    @Test
+    void refresh_registryVersions_onlySignedOnesAreServed() {
+        var store = new MemoryObjectStore();
+        StoreRegistry registry = StoreRegistry.open(store, Clock.systemUTC());
+        ModelVersion v1 = version(registry, 1);
+        ModelVersion v2 = version(registry, 2);
+        registry.edit(v1).sign(KEY).because("release", "ci");
+        registry.move(CHAMPION).to(v1).because("first", "ana");
+        try (ModelServer server =
+                ModelServer.of(registry).signedBy(TRUSTED).serve(CHAMPION).start()) {
+            registry.move(CHAMPION).to(v2).because("better", "ana");
+            assertRefused(server, "it has none");
+            registry.edit(v2).sign(STRANGER).because("mine", "mallory");
+            assertRefused(server, "is not trusted");
+            registry.edit(v2).attach(registry.signatures(v1.id()).get(0)).because("of another version", "mallory");
+            assertRefused(server, "has " + v2.modelFile().digest());
+            registry.edit(v2).sign(KEY).because("release", "ci");
+            server.refresh(RIDES);
+            assertThat(server.score(RIDES, ROW)).isEqualTo(2);
+        }
+    }
+
+    private static void assertRefused(ModelServer server, String why) {
+        assertThatThrownBy(() -> server.refresh(RIDES))
+                .isInstanceOf(RejectedModelException.class)
+                .hasMessageContaining("rides:2")
+                .hasMessageContaining(KEY.id().toString())
+                .hasMessageContaining(why);
+        assertThat(server.score(RIDES, ROW)).isEqualTo(1);
+        assertThat(server.served()).containsEntry(RIDES, RIDES.version(1));
+    }
+
+    @Test
+    void refresh_flippedBitInTheStore_isRefused() throws IOException {
+        Path root = folder.resolve("store");
+        try (var store = FileObjectStore.open(root)) {
+            StoreRegistry registry = StoreRegistry.open(store, Clock.systemUTC());
+            ModelVersion v1 = version(registry, 1);
+            registry.edit(v1).sign(KEY).because("release", "ci");
+            registry.move(CHAMPION).to(v1).because("first", "ana");
+            Path blob;
+            try (var files = Files.walk(root.resolve("blobs"))) {
+                blob = files.filter(Files::isRegularFile).findFirst().orElseThrow();
+            }
+            byte[] bytes = Files.readAllBytes(blob);
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(blob, bytes);
+            assertThatThrownBy(() -> ModelServer.of(registry)
+                            .signedBy(TRUSTED)
+                            .serve(CHAMPION)
+                            .start())
+                    .isInstanceOf(RejectedModelException.class);
+        }
+    }
+
+    private static ModelVersion version(StoreRegistry registry, float value) {
+        return registry.register(
+                Registration.of(RIDES).file(ModelVersion.MODEL_FILE, Content.of(OnnxModels.constant(2, value))));
     }
 }

@@ -15,6 +15,7 @@ import io.mlops4j.model.SemVer;
 import io.mlops4j.model.VersionId;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryView;
+import io.mlops4j.signing.SignatureBundle;
 import io.mlops4j.store.BlobStore;
 import io.mlops4j.store.ObjectStore;
 import java.io.IOException;
@@ -129,7 +130,7 @@ public final class ArchiveImport {
     public ImportReport from(Path file) {
         try (ArchiveFile archive = ArchiveFile.open(requireNonNull(file, "file"))) {
             ArchiveFile.Opened opened = archive.manifest(limit);
-            List<ArchivedVersion> versions = ArchivedVersion.of(opened.manifest(), blobs);
+            List<ArchivedVersion> versions = ArchivedVersion.of(opened.manifest(), blobs, actor);
             requireParents(opened.manifest().model(), versions);
             requireRoom(opened.manifest().model(), versions);
             stage(archive, opened);
@@ -205,6 +206,9 @@ public final class ArchiveImport {
             VersionId id =
                     registry.register(version.registration(blobs, here, actor)).id();
             here.put(version.number(), id);
+            for (SignatureBundle bundle : version.signatures()) {
+                registry.edit(id).attach(bundle).because("imported from version " + version.number(), actor);
+            }
             if (!version.outsideParents().isEmpty()) {
                 dropped.put(version.number(), version.outsideParents());
             }

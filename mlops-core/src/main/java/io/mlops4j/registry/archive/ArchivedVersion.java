@@ -50,7 +50,7 @@ final class ArchivedVersion {
      *
      * @throws RejectedInputException if one is not
      */
-    static List<ArchivedVersion> of(ArchiveManifest manifest, BlobStore blobs) {
+    static List<ArchivedVersion> of(ArchiveManifest manifest, BlobStore blobs, String actor) {
         requireCount(manifest);
         List<ArchivedVersion> versions = new ArrayList<>();
         Set<VersionId> seen = new HashSet<>();
@@ -61,7 +61,7 @@ final class ArchivedVersion {
                     throw new IllegalArgumentException("its number does not follow " + before);
                 }
                 ArchivedVersion version = check(manifest.model(), stored, seen);
-                version.registration(blobs, Map.of(), "check");
+                version.registration(blobs, Map.of(), actor);
                 versions.add(version);
             } catch (IllegalArgumentException | MlopsException e) {
                 throw new RejectedInputException(
@@ -125,6 +125,7 @@ final class ArchivedVersion {
      */
     Registration registration(BlobStore blobs, Map<Integer, VersionId> here, String actor) {
         Registration wish = Registration.of(model)
+                .by(actor)
                 .metrics(stored.metrics())
                 .description(stored.description())
                 .idempotencyKey(idempotencyKey())
