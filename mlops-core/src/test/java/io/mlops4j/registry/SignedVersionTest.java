@@ -149,8 +149,8 @@ class SignedVersionTest {
                     one.register(Registration.of(RIDES).file("model.onnx", Content.of("one".getBytes(UTF_8))));
             var policy = CompletableFuture.runAsync(
                     () -> one.policy(CHAMPION).demand(new SignedBy(TRUSTED)).because("guideline", "ana"));
-            var promotion = CompletableFuture.runAsync(
-                    () -> two.move(CHAMPION).to(v1).because("quick", "bob"));
+            var promotion =
+                    CompletableFuture.runAsync(() -> two.move(CHAMPION).to(v1).because("quick", "bob"));
             policy.get(10, TimeUnit.SECONDS);
             try {
                 promotion.get(10, TimeUnit.SECONDS);

@@ -8,6 +8,7 @@ import io.mlops4j.model.Artifact;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.Provenance;
+import io.mlops4j.model.SemVer;
 import io.mlops4j.model.VersionId;
 import io.mlops4j.registry.Registration;
 import io.mlops4j.signing.SignatureBundle;
@@ -54,11 +55,16 @@ final class ArchivedVersion {
         requireCount(manifest);
         List<ArchivedVersion> versions = new ArrayList<>();
         Set<VersionId> seen = new HashSet<>();
+        Set<SemVer> taken = new HashSet<>();
         int before = 0;
         for (ArchiveManifest.Version stored : manifest.versions()) {
             try {
                 if (stored.number() <= before) {
                     throw new IllegalArgumentException("its number does not follow " + before);
+                }
+                if (!stored.semVer().map(taken::add).orElse(true)) {
+                    throw new IllegalArgumentException("another has its semantic version "
+                            + stored.semVer().orElseThrow());
                 }
                 ArchivedVersion version = check(manifest.model(), stored, seen);
                 version.registration(blobs, Map.of(), actor);
