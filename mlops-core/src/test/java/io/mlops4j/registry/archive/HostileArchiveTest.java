@@ -384,7 +384,7 @@ class HostileArchiveTest {
                 .entry(path(last()), last())
                 .end();
         Path file = Files.write(folder.resolve("in.tar"), archive);
-        long lastAt = archive.length - 1024 - 512;
+        long lastAt = archive.length - TarHeader.END - (long) TarHeader.BLOCK;
         try (var store = FileObjectStore.open(folder.resolve("store"))) {
             StoreRegistry registry = StoreRegistry.open(store, CLOCK);
             ArchiveImport in =
