@@ -11,6 +11,7 @@ module io.mlops4j.core {
     requires static com.google.errorprone.annotations;
 
     exports io.mlops4j;
+    exports io.mlops4j.care;
     exports io.mlops4j.gate;
     exports io.mlops4j.inference;
     exports io.mlops4j.internal to

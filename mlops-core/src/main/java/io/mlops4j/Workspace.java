@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
+import io.mlops4j.care.Care;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.pipeline.PromotionPipeline;
 import io.mlops4j.registry.ModelRegistry;
@@ -58,7 +59,7 @@ public final class Workspace implements AutoCloseable {
         this.ownership = ownership;
         this.clock = clock;
         this.meters = meters;
-        blobs = BlobStore.in(store);
+        blobs = BlobStore.in(store, clock);
         tracker = StoreTracker.open(store, clock);
         registry = StoreRegistry.open(store, clock);
         queue = TrainingQueue.open(store, "default", clock);
@@ -149,6 +150,15 @@ public final class Workspace implements AutoCloseable {
      */
     public ModelRegistry registry() {
         return registry;
+    }
+
+    /**
+     * Verification of the store, and collection of its garbage.
+     *
+     * @return care for the store
+     */
+    public Care care() {
+        return Care.of(store, clock);
     }
 
     /**

@@ -31,6 +31,8 @@ class ArchitectureTest {
             .definedBy("io.mlops4j.registry")
             .layer("archive")
             .definedBy("io.mlops4j.registry.archive")
+            .layer("care")
+            .definedBy("io.mlops4j.care")
             .layer("training")
             .definedBy("io.mlops4j.training")
             .layer("pipeline")
@@ -38,7 +40,7 @@ class ArchitectureTest {
             .layer("workspace")
             .definedBy("io.mlops4j")
             .whereLayer("store")
-            .mayOnlyBeAccessedByLayers("tracking", "registry", "archive", "pipeline", "training", "workspace")
+            .mayOnlyBeAccessedByLayers("tracking", "registry", "archive", "care", "pipeline", "training", "workspace")
             .whereLayer("signing")
             .mayOnlyBeAccessedByLayers("registry", "archive", "pipeline", "training", "workspace")
             .whereLayer("tracking")
@@ -48,7 +50,11 @@ class ArchitectureTest {
             .whereLayer("gate")
             .mayOnlyBeAccessedByLayers("registry", "archive", "pipeline", "training", "workspace")
             .whereLayer("registry")
-            .mayOnlyBeAccessedByLayers("archive", "pipeline", "training", "workspace")
+            .mayOnlyBeAccessedByLayers("archive", "care", "pipeline", "training", "workspace")
+            .whereLayer("archive")
+            .mayOnlyBeAccessedByLayers("workspace")
+            .whereLayer("care")
+            .mayOnlyBeAccessedByLayers("workspace")
             .whereLayer("pipeline")
             .mayOnlyBeAccessedByLayers("training", "workspace")
             .whereLayer("training")
@@ -56,7 +62,8 @@ class ArchitectureTest {
             .ignoreDependency(
                     com.tngtech.archunit.base.DescribedPredicate.alwaysTrue(),
                     com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo(MlopsException.class))
-            .as("model → store → signing, tracking, inference, gate → registry → pipeline → training → Workspace");
+            .as("model → store → signing, tracking, dataset, inference, gate → registry → archive, care, card, pipeline"
+                    + " → training → Workspace");
 
     @ArchTest
     static final ArchRule JACKSON_STAYS_INSIDE = noClasses()

@@ -59,7 +59,7 @@ public final class StoreRegistry implements ModelRegistry {
     public static StoreRegistry open(ObjectStore store, Clock clock) {
         requireNonNull(store, "store");
         return new StoreRegistry(
-                BlobStore.in(store), Replica.open(CommitLog.open(store, LOG, clock), new RegistryFold()));
+                BlobStore.in(store, clock), Replica.open(CommitLog.open(store, LOG, clock), new RegistryFold()));
     }
 
     @Override

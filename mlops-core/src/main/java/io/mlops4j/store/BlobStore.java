@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +24,14 @@ import org.jspecify.annotations.Nullable;
 public final class BlobStore {
     private static final String FOLDER = "blobs/sha256";
 
-    private final ObjectStore store;
+    private static final int ROUNDS = 3;
 
-    private BlobStore(ObjectStore store) {
-        this.store = store;
+    private final ObjectStore store;
+    private final GarbageMarks marks;
+
+    private BlobStore(ObjectStore store, Clock clock) {
+        this.store = requireNonNull(store, "store");
+        this.marks = GarbageMarks.in(store, clock);
     }
 
     /**
@@ -36,7 +41,18 @@ public final class BlobStore {
      * @return the blobs
      */
     public static BlobStore in(ObjectStore store) {
-        return new BlobStore(requireNonNull(store, "store"));
+        return in(store, Clock.systemUTC());
+    }
+
+    /**
+     * Opens the blobs of a store.
+     *
+     * @param store stays open when the blobs are no longer used; its owner closes it
+     * @param clock tells whether a collector of garbage that stopped half-way has died
+     * @return the blobs
+     */
+    public static BlobStore in(ObjectStore store, Clock clock) {
+        return new BlobStore(store, clock);
     }
 
     /**
@@ -46,6 +62,8 @@ public final class BlobStore {
      * @param content the bytes
      * @return their digest; the blob is durable
      * @throws StorageException if the content cannot be read, changes while it is read, or cannot be written
+     * @throws io.mlops4j.OverloadedException if the same content was garbage and is being collected at this moment; put
+     *     it again after a while
      * @throws io.mlops4j.OutcomeUnknownException if it may or may not have been stored; put it again
      */
     public Digest put(Content content) {
@@ -55,8 +73,22 @@ public final class BlobStore {
         } catch (IOException e) {
             throw new StorageException("Cannot store a blob: its content cannot be read", e);
         }
-        store.putIfAbsent(key(fingerprint.digest()), new FingerprintedContent(content, fingerprint));
-        return fingerprint.digest();
+        return put(fingerprint.digest(), new FingerprintedContent(content, fingerprint));
+    }
+
+    /** Puts until no collector of garbage can delete what was put; {@link GarbageMarks} tells how, and why. */
+    private Digest put(Digest digest, Content content) {
+        for (int round = 0; round < ROUNDS; round++) {
+            PutOutcome outcome = store.putIfAbsent(key(digest), content);
+            if (marks.spare(digest)) {
+                store.putIfAbsent(key(digest), content);
+                return digest;
+            }
+            if (outcome == PutOutcome.CREATED || contains(digest)) {
+                return digest;
+            }
+        }
+        throw new StorageException("Cannot store blob " + digest + ": it was deleted " + ROUNDS + " times meanwhile");
     }
 
     /**

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.mlops4j.ConflictException;
 import io.mlops4j.CorruptionException;
 import io.mlops4j.MlopsException;
+import io.mlops4j.NotFoundException;
 import io.mlops4j.OutcomeUnknownException;
 import io.mlops4j.StorageException;
 import io.mlops4j.model.Digest;
@@ -204,6 +205,19 @@ public final class CommitLog {
         return store.get(key(number))
                 .map(object -> CommitFormat.decode(
                         "commit " + number + " of log " + name, number, object.bytes(CommitFormat.MAX_COMMIT)));
+    }
+
+    /**
+     * Checks a checkpoint of this log: that its bytes are whole, and that it was made of this very chain. A broken one
+     * does no harm, as it is passed over when the log is opened; it costs time then.
+     *
+     * @param number of the commit after which it was written, 1 or more
+     * @throws NotFoundException if there is no such checkpoint, perhaps because newer ones have superseded it
+     * @throws CorruptionException if it is broken, is of another chain, or its commit cannot be read
+     * @throws StorageException if the storage could not be read
+     */
+    public void checkCheckpoint(long number) {
+        CheckpointAudit.check(this, number);
     }
 
     private Key key(long number) {

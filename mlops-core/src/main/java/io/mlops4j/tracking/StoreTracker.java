@@ -52,7 +52,7 @@ public final class StoreTracker implements Tracker {
 
     private StoreTracker(ObjectStore store, Clock clock, Replica<RunIndex> index) {
         this.store = store;
-        this.blobs = BlobStore.in(store);
+        this.blobs = BlobStore.in(store, clock);
         this.clock = clock;
         this.index = index;
     }

@@ -61,7 +61,9 @@ class CommitLogTest {
     @Test
     void read_flippedByteInTheNewestCommit_isCorruption() {
         log.append(CommitLog.Position.START, bytes("one"));
-        byte[] body = memory.get(Key.of("logs/test", CommitLog.number(1))).orElseThrow().bytes(1000);
+        byte[] body = memory.get(Key.of("logs/test", CommitLog.number(1)))
+                .orElseThrow()
+                .bytes(1000);
         body[body.length - 1] = 'X';
         replace(1, body);
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -23,6 +24,7 @@ import io.mlops4j.model.ModelName;
 import io.mlops4j.model.SemVer;
 import io.mlops4j.model.VersionId;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -112,6 +114,15 @@ public final class Json {
             return value;
         } catch (IOException e) {
             throw new CorruptionException("Cannot read " + what + " as " + type.getSimpleName() + ": " + reason(e), e);
+        }
+    }
+
+    /** The bytes as a tree, or empty if they are no JSON. */
+    static Optional<JsonNode> tryTree(byte[] bytes) {
+        try {
+            return Optional.ofNullable(MAPPER.readTree(bytes));
+        } catch (IOException e) {
+            return Optional.empty();
         }
     }
 

@@ -1,0 +1,67 @@
+package io.mlops4j.care;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+
+/**
+ * Runs actors one step at a time, in an order that a seed decides: an actor stops before each call to its store, and
+ * goes on when it is its turn. So every interleaving of calls can happen, and each can be repeated.
+ */
+final class Turns {
+    private final Random random;
+    private final ExecutorService threads;
+    private final Semaphore controller = new Semaphore(0);
+    private final List<Actor> waiting = new ArrayList<>();
+
+    Turns(Random random, ExecutorService threads) {
+        this.random = random;
+        this.threads = threads;
+    }
+
+    /** Adds an actor; it gets what it must call before each step. */
+    void add(Consumer<Runnable> body) {
+        var actor = new Actor();
+        waiting.add(actor);
+        threads.execute(() -> {
+            actor.turn.acquireUninterruptibly();
+            try {
+                body.accept(actor::step);
+            } catch (RuntimeException e) {
+                actor.failure = e;
+            } finally {
+                actor.done = true;
+                controller.release();
+            }
+        });
+    }
+
+    /** Runs all actors to their ends. */
+    void run() {
+        while (!waiting.isEmpty()) {
+            Actor next = waiting.get(random.nextInt(waiting.size()));
+            next.turn.release();
+            controller.acquireUninterruptibly();
+            if (next.done) {
+                waiting.remove(next);
+                if (next.failure != null) {
+                    throw next.failure;
+                }
+            }
+        }
+    }
+
+    private final class Actor {
+        private final Semaphore turn = new Semaphore(0);
+        private volatile boolean done;
+        private volatile RuntimeException failure;
+
+        void step() {
+            controller.release();
+            turn.acquireUninterruptibly();
+        }
+    }
+}
