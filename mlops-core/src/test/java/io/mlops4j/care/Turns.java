@@ -12,6 +12,8 @@ import java.util.function.Consumer;
  * goes on when it is its turn. So every interleaving of calls can happen, and each can be repeated.
  */
 final class Turns {
+    private static final int MAX_START = 60;
+
     private final Random random;
     private final ExecutorService threads;
     private final Semaphore controller = new Semaphore(0);
@@ -39,10 +41,16 @@ final class Turns {
         });
     }
 
-    /** Runs all actors to their ends. */
+    /** Runs all actors to their ends. Each sits out some steps first, so that short ones meet late steps of long ones. */
     void run() {
-        while (!waiting.isEmpty()) {
-            Actor next = waiting.get(random.nextInt(waiting.size()));
+        waiting.forEach(actor -> actor.start = random.nextInt(MAX_START));
+        for (int step = 0; !waiting.isEmpty(); step++) {
+            int now = step;
+            List<Actor> ready = waiting.stream().filter(actor -> actor.start <= now).toList();
+            if (ready.isEmpty()) {
+                continue;
+            }
+            Actor next = ready.get(random.nextInt(ready.size()));
             next.turn.release();
             controller.acquireUninterruptibly();
             if (next.done) {
@@ -56,6 +64,7 @@ final class Turns {
 
     private final class Actor {
         private final Semaphore turn = new Semaphore(0);
+        private int start;
         private volatile boolean done;
         private volatile RuntimeException failure;
 
