@@ -267,6 +267,16 @@ public interface ModelRegistry extends RegistryReads {
     }
 
     /**
+     * All that happens in this registry, for consumers that remember how far they have read.
+     *
+     * @return a feed, which stays usable as long as the registry
+     * @throws UnsupportedOperationException if the registry lacks {@link RegistryCapability#CHANGE_FEED}
+     */
+    default RegistryFeed changes() {
+        throw new UnsupportedOperationException("This registry has no feed of its changes");
+    }
+
+    /**
      * What this registry keeps beyond what every one keeps.
      *
      * @return constant for one registry; copied

@@ -9,6 +9,8 @@ public enum RegistryCapability {
      * {@link UnsupportedOperationException}.
      */
     ALIAS_HISTORY,
+    /** {@link ModelRegistry#changes()} tells of every change, across processes and restarts. */
+    CHANGE_FEED,
     /**
      * A registration with an idempotency key happens once, whatever crashes in between. Without it, two registrations
      * at the same time may both succeed.

@@ -40,11 +40,16 @@ public final class StoreRegistry implements ModelRegistry {
     private final BlobStore blobs;
     private final Replica<RegistryState> replica;
     private final AliasFeed feed;
+    private final RegistryFeed changes;
 
-    private StoreRegistry(BlobStore blobs, Replica<RegistryState> replica) {
+    private StoreRegistry(BlobStore blobs, CommitLog log) {
         this.blobs = blobs;
-        this.replica = replica;
+        this.replica = Replica.open(log, new RegistryFold());
         this.feed = new AliasFeed(replica::state);
+        this.changes = new LogFeed(log, () -> {
+            refresh();
+            return replica.position();
+        });
     }
 
     /**
@@ -58,8 +63,7 @@ public final class StoreRegistry implements ModelRegistry {
      */
     public static StoreRegistry open(ObjectStore store, Clock clock) {
         requireNonNull(store, "store");
-        return new StoreRegistry(
-                BlobStore.in(store, clock), Replica.open(CommitLog.open(store, LOG, clock), new RegistryFold()));
+        return new StoreRegistry(BlobStore.in(store, clock), CommitLog.open(store, LOG, clock));
     }
 
     @Override
@@ -163,6 +167,11 @@ public final class StoreRegistry implements ModelRegistry {
     @Override
     public Subscription onMove(AliasListener listener) {
         return feed.subscribe(listener);
+    }
+
+    @Override
+    public RegistryFeed changes() {
+        return changes;
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.mlops4j.MlopsException;
 import io.mlops4j.NotFoundException;
 import io.mlops4j.OutcomeUnknownException;
 import io.mlops4j.StorageException;
+import io.mlops4j.internal.Text;
 import io.mlops4j.model.Digest;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -64,9 +65,40 @@ public final class CommitLog {
         /** Before the first commit; its hash is all zeros. */
         public static final Position START = new Position(0, new Digest("0".repeat(64)));
 
-        /** Checks that the hash is there. */
+        /**
+         * Checks the parts.
+         *
+         * @throws IllegalArgumentException if the number is negative
+         */
         public Position {
             requireNonNull(hash, "hash");
+            if (number < 0) {
+                throw new IllegalArgumentException("Invalid position " + number + ": expected 0 or more");
+            }
+        }
+
+        /**
+         * Reads what {@link #toString()} wrote.
+         *
+         * @param text such as {@code 17@sha256:9f31…}
+         * @return the position
+         * @throws IllegalArgumentException if the text has another form
+         */
+        public static Position parse(String text) {
+            int at = text.indexOf('@');
+            try {
+                return new Position(
+                        Long.parseLong(text.substring(0, Math.max(at, 0))), Digest.parse(text.substring(at + 1)));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "Invalid position " + Text.quote(text) + ": expected <number>@sha256:<64 digits>", e);
+            }
+        }
+
+        /** Writes it in a form that {@link #parse} reads, to be kept. */
+        @Override
+        public String toString() {
+            return number + "@" + hash;
         }
     }
 

@@ -5,9 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -54,28 +51,14 @@ public interface Content {
     }
 
     /**
-     * A file. Its size is taken now; if the file changes before it is stored, the put fails.
+     * A file. Its size is taken now; if the file changes before it is stored, the put fails. The file may have other
+     * names (hard links): what is stored is a copy.
      *
-     * @param file a regular file; a symbolic link to one is followed
+     * @param file a regular file; a symbolic link to one is followed now, and not again later
      * @return the content
      * @throws IOException if there is no such file, or it is something other than a regular file
      */
     static Content of(Path file) throws IOException {
-        Path real = file.toRealPath();
-        if (!Files.isRegularFile(real, LinkOption.NOFOLLOW_LINKS)) {
-            throw new NoSuchFileException(file.toString(), null, "not a regular file");
-        }
-        long size = Files.size(real);
-        return new Content() {
-            @Override
-            public long size() {
-                return size;
-            }
-
-            @Override
-            public InputStream open() throws IOException {
-                return Files.newInputStream(real);
-            }
-        };
+        return FileContent.of(file);
     }
 }

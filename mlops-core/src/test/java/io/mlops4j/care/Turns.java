@@ -46,7 +46,8 @@ final class Turns {
         waiting.forEach(actor -> actor.start = random.nextInt(MAX_START));
         for (int step = 0; !waiting.isEmpty(); step++) {
             int now = step;
-            List<Actor> ready = waiting.stream().filter(actor -> actor.start <= now).toList();
+            List<Actor> ready =
+                    waiting.stream().filter(actor -> actor.start <= now).toList();
             if (ready.isEmpty()) {
                 continue;
             }

@@ -48,8 +48,7 @@ class VerifyTest {
     }
 
     private ModelVersion register(ObjectStore where, String bytes) {
-        return StoreRegistry.open(where, clock)
-                .register(Registration.of(RIDES).file("model.onnx", content(bytes)));
+        return StoreRegistry.open(where, clock).register(Registration.of(RIDES).file("model.onnx", content(bytes)));
     }
 
     private void replace(Key key, byte[] bytes) {
@@ -128,7 +127,8 @@ class VerifyTest {
     @Test
     void verify_corruptOrMissingBlob_saysWhoNeedsIt() {
         ModelVersion version = register("weights");
-        try (Run run = StoreTracker.open(store, clock).start("e", RunOptions.defaults().withId("r1"))) {
+        try (Run run =
+                StoreTracker.open(store, clock).start("e", RunOptions.defaults().withId("r1"))) {
             run.artifact("copy.onnx", content("weights"));
         }
         Key key = Room.blob(version.modelFile().digest());
@@ -138,7 +138,8 @@ class VerifyTest {
 
         assertThat(corrupt.key()).isEqualTo(key);
         assertThat(corrupt.expected()).contains(version.modelFile().digest().toString());
-        assertThat(corrupt.found()).contains("7 bytes", Digest.of("WEIGHTS".getBytes(UTF_8)).toString());
+        assertThat(corrupt.found())
+                .contains("7 bytes", Digest.of("WEIGHTS".getBytes(UTF_8)).toString());
         assertThat(corrupt.referrers()).containsExactly("version rides:1 (model.onnx)", "run r1 (copy.onnx)");
         store.delete(key);
         Finding missing = care.verify().findings(Finding.Kind.MISSING_BLOB).get(0);
@@ -231,7 +232,9 @@ class VerifyTest {
             QuarantineReport report = ofFiles.quarantine(ofFiles.verify());
 
             Key aside = report.moved().get(key);
-            assertThat(files.get(aside).orElseThrow().bytes(100)).asString(UTF_8).isEqualTo("WEIGHTS");
+            assertThat(files.get(aside).orElseThrow().bytes(100))
+                    .asString(UTF_8)
+                    .isEqualTo("WEIGHTS");
             assertThat(report.toString()).contains("put aside 1", aside.value());
             StoreRegistry registry = StoreRegistry.open(files, clock);
             assertThatThrownBy(() -> registry.bytes(version.id(), "model.onnx", 100))
@@ -239,7 +242,9 @@ class VerifyTest {
             assertThat(ofFiles.verify().findings(Finding.Kind.MISSING_BLOB)).hasSize(1);
 
             register(files, "weights");
-            assertThat(registry.bytes(version.id(), "model.onnx", 100)).asString(UTF_8).isEqualTo("weights");
+            assertThat(registry.bytes(version.id(), "model.onnx", 100))
+                    .asString(UTF_8)
+                    .isEqualTo("weights");
             assertThat(ofFiles.verify().findings()).isEmpty();
         }
     }
@@ -273,7 +278,9 @@ class VerifyTest {
                 assertThat(died).hasMessageContaining("dead");
             }
             List<Key> aside = memory.list(Prefix.of("quarantine"), null, 10).keys();
-            assertThat(memory.get(key).isPresent() || !aside.isEmpty()).as("died at call %d", call).isTrue();
+            assertThat(memory.get(key).isPresent() || !aside.isEmpty())
+                    .as("died at call %d", call)
+                    .isTrue();
 
             clock.advance(Duration.ofHours(11));
             Care.of(memory, clock).quarantine(report);
