@@ -67,6 +67,8 @@ class WorkspaceTest {
             assertThat(home.registry().resolve(RIDES.alias("champion")).id()).isEqualTo(RIDES.version(1));
             assertThat(home.tracker().find(RunQuery.in("daily"))).hasSize(1);
             assertThat(pipeline(home).runs()).hasSize(1);
+            assertThat(home.care().verify().findings()).isEmpty();
+            assertThat(home.care().garbage().preview().garbage()).hasSize(1);
         }
     }
 

@@ -104,7 +104,7 @@ public final class GarbageCollector {
         // The order is the point: what is due is known before the logs are read, so that they are read after all of the
         // grace period; blobs are listed before the logs are read, so that a new one is not taken for garbage.
         Instant startedAt = clock.instant();
-        Map<Digest, Optional<Instant>> marked = marked();
+        Map<Digest, Optional<Instant>> marked = marked(kind);
         Set<Digest> blobs = new HashSet<>();
         KeyWalk.each(store, Room.BLOBS.prefix(), key -> Room.digest(key).ifPresent(blobs::add));
         long all = blobs.size();
@@ -122,11 +122,23 @@ public final class GarbageCollector {
         return new CollectReport(kind, startedAt, all - blobs.size(), garbage);
     }
 
-    private Map<Digest, Optional<Instant>> marked() {
+    /** All blobs that have a mark, and since when, if they have a tombstone. */
+    private Map<Digest, Optional<Instant>> marked(CollectReport.Kind kind) {
         Map<Digest, Optional<Instant>> marked = new HashMap<>();
         KeyWalk.each(store, Room.GARBAGE.prefix(), key -> Room.marked(key)
-                .ifPresent(digest -> marked.computeIfAbsent(digest, marks::markedAt)));
+                .ifPresent(digest -> marked.computeIfAbsent(digest, of -> since(kind, of))));
         return marked;
+    }
+
+    private Optional<Instant> since(CollectReport.Kind kind, Digest digest) {
+        try {
+            return marks.markedAt(digest);
+        } catch (CorruptionException e) {
+            if (kind == CollectReport.Kind.COLLECTED) {
+                unmark(digest);
+            }
+            return Optional.empty();
+        }
     }
 
     private Garbage.Fate fate(CollectReport.Kind kind, Digest digest, Optional<Instant> since, int dueVersusNow) {

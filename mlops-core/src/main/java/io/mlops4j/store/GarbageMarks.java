@@ -82,7 +82,7 @@ public final class GarbageMarks {
         }
         store.putIfAbsent(key(digest, "keep"), Content.of(KEEP));
         Instant now = clock.instant();
-        Optional<Instant> end = read(digest, "claim");
+        Optional<Instant> end = claimEnd(digest);
         if (end.isPresent() && now.isBefore(end.get())) {
             throw new OverloadedException(
                     "Cannot store blob " + digest + ": it was garbage, and is being collected at this moment",
@@ -124,7 +124,7 @@ public final class GarbageMarks {
         if (put(digest, "claim", now.plus(hold.multipliedBy(PATIENCE))) == PutOutcome.CREATED) {
             return Optional.of(new Claim(digest, now.plus(hold)));
         }
-        if (read(digest, "claim").filter(end -> end.isBefore(now)).isPresent()) {
+        if (claimEnd(digest).filter(end -> end.isBefore(now)).isPresent()) {
             clear(digest);
         }
         return Optional.empty();
@@ -141,6 +141,15 @@ public final class GarbageMarks {
         ThreadLocalRandom.current().nextBytes(token);
         String text = until + " " + HexFormat.of().formatHex(token) + "\n";
         return store.putIfAbsent(key(digest, mark), Content.of(text.getBytes(UTF_8)));
+    }
+
+    /** One that cannot be read has lain there for long: it is over. */
+    private Optional<Instant> claimEnd(Digest digest) {
+        try {
+            return read(digest, "claim");
+        } catch (CorruptionException e) {
+            return Optional.of(Instant.EPOCH);
+        }
     }
 
     private Optional<Instant> read(Digest digest, String mark) {

@@ -127,8 +127,8 @@ class BadArtifactsTest {
 
         assertRefused(IllegalArgumentException.class, () -> register(spaced));
         assertRefused(NotFoundException.class, () -> register(Path.of("/")));
-        assertRefused(IllegalArgumentException.class, () -> register(folder.resolve("..")));
-        assertRefused(IllegalArgumentException.class, () -> register(Path.of("")));
+        assertRefused(NotFoundException.class, () -> register(folder.resolve("..")));
+        assertRefused(NotFoundException.class, () -> register(Path.of("")));
     }
 
     @Test
