@@ -2,8 +2,8 @@ package io.mlops4j.care;
 
 import static java.util.Objects.requireNonNull;
 
+import io.mlops4j.CorruptionException;
 import io.mlops4j.StorageException;
-import io.mlops4j.model.VersionId;
 import io.mlops4j.store.ObjectStore;
 import java.time.Clock;
 import java.util.Optional;
@@ -54,6 +54,7 @@ public final class Care {
      * left; and, in a newest commit from before commits had checksums, a changed byte that still makes sense.
      *
      * @return what was found
+     * @throws CorruptionException if the store holds something that cannot even be listed, such as a link to a folder
      * @throws StorageException if the store cannot be listed; single objects that cannot be read are findings
      */
     public VerifyReport verify() {
@@ -66,6 +67,7 @@ public final class Care {
      *
      * @param listener hears of progress
      * @return what was found
+     * @throws CorruptionException if the store holds something that cannot even be listed, such as a link to a folder
      * @throws StorageException if the store cannot be listed; single objects that cannot be read are findings
      */
     public VerifyReport verify(Progress.Listener listener) {
@@ -95,7 +97,7 @@ public final class Care {
         return new GarbageCollector(store, clock, this::discarded, GarbageCollector.DEFAULT_GRACE);
     }
 
-    private Set<VersionId> discarded() {
+    private Set<String> discarded() {
         return Set.of();
     }
 }

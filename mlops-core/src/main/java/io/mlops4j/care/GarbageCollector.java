@@ -6,7 +6,6 @@ import io.mlops4j.CorruptionException;
 import io.mlops4j.OutcomeUnknownException;
 import io.mlops4j.StorageException;
 import io.mlops4j.model.Digest;
-import io.mlops4j.model.VersionId;
 import io.mlops4j.store.GarbageMarks;
 import io.mlops4j.store.ObjectStore;
 import io.mlops4j.store.StoredObject;
@@ -50,11 +49,11 @@ public final class GarbageCollector {
 
     private final ObjectStore store;
     private final Clock clock;
-    private final Supplier<Set<VersionId>> discarded;
+    private final Supplier<Set<String>> discarded;
     private final Duration grace;
     private final GarbageMarks marks;
 
-    GarbageCollector(ObjectStore store, Clock clock, Supplier<Set<VersionId>> discarded, Duration grace) {
+    GarbageCollector(ObjectStore store, Clock clock, Supplier<Set<String>> discarded, Duration grace) {
         this.store = store;
         this.clock = clock;
         this.discarded = discarded;
@@ -117,7 +116,7 @@ public final class GarbageCollector {
             long size = store.get(Room.blob(digest)).map(StoredObject::size).orElse(0L);
             Optional<Instant> since = marked.getOrDefault(digest, Optional.empty());
             Instant due = since.orElse(startedAt).plus(grace);
-            garbage.add(new Garbage(digest, size, fate(kind, digest, since, due.compareTo(startedAt)), due));
+            garbage.add(new Garbage(digest, size, fate(kind, digest, since, startedAt), due));
         }
         return new CollectReport(kind, startedAt, all - blobs.size(), garbage);
     }
@@ -141,7 +140,7 @@ public final class GarbageCollector {
         }
     }
 
-    private Garbage.Fate fate(CollectReport.Kind kind, Digest digest, Optional<Instant> since, int dueVersusNow) {
+    private Garbage.Fate fate(CollectReport.Kind kind, Digest digest, Optional<Instant> since, Instant now) {
         boolean preview = kind == CollectReport.Kind.PREVIEWED;
         if (since.isEmpty()) {
             if (!preview) {
@@ -149,7 +148,7 @@ public final class GarbageCollector {
             }
             return Garbage.Fate.MARKED;
         }
-        if (dueVersusNow > 0) {
+        if (since.get().plus(grace).isAfter(now)) {
             return Garbage.Fate.WAITING;
         }
         return preview ? Garbage.Fate.DELETED : delete(digest, since.get());

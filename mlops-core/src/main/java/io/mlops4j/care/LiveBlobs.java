@@ -4,7 +4,6 @@ import io.mlops4j.CorruptionException;
 import io.mlops4j.StorageException;
 import io.mlops4j.internal.json.ArtifactScan;
 import io.mlops4j.model.Digest;
-import io.mlops4j.model.VersionId;
 import io.mlops4j.store.Commit;
 import java.util.HashSet;
 import java.util.Set;
@@ -20,9 +19,15 @@ final class LiveBlobs implements LogWalk.Visitor {
     private static final String REGISTRY = "registry";
 
     private final Set<Digest> unreferenced;
-    private final Set<VersionId> discarded;
+    private final Set<String> discarded;
 
-    LiveBlobs(Set<Digest> blobs, Set<VersionId> discarded) {
+    /**
+     * Begins with all blobs.
+     *
+     * @param blobs those that are referred to are removed from it
+     * @param discarded versions, such as {@code rides:3}
+     */
+    LiveBlobs(Set<Digest> blobs, Set<String> discarded) {
         this.unreferenced = blobs;
         this.discarded = discarded;
     }
@@ -45,8 +50,7 @@ final class LiveBlobs implements LogWalk.Visitor {
         Set<Digest> released = new HashSet<>();
         Set<Digest> kept = new HashSet<>();
         ArtifactScan.each(event, (owner, artifact) -> {
-            boolean gone =
-                    owner.map(VersionId::parse).filter(discarded::contains).isPresent();
+            boolean gone = owner.filter(discarded::contains).isPresent();
             (gone ? released : kept).add(artifact.digest());
         });
         released.removeAll(kept);

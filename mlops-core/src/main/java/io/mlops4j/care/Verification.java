@@ -6,7 +6,6 @@ import io.mlops4j.StorageException;
 import io.mlops4j.internal.json.ArtifactScan;
 import io.mlops4j.model.Artifact;
 import io.mlops4j.model.Digest;
-import io.mlops4j.model.VersionId;
 import io.mlops4j.store.Commit;
 import io.mlops4j.store.CommitLog;
 import io.mlops4j.store.Key;
@@ -17,7 +16,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.time.Clock;
-import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -41,11 +39,10 @@ final class Verification {
     private final Findings findings = new Findings();
     private final byte[] buffer = new byte[BUFFER];
 
-    Verification(ObjectStore store, Clock clock, Set<VersionId> discarded, Optional<Progress.Listener> listener) {
+    Verification(ObjectStore store, Clock clock, Set<String> discarded, Optional<Progress.Listener> listener) {
         this.store = store;
         this.clock = clock;
-        this.discarded = new HashSet<>();
-        discarded.forEach(version -> this.discarded.add(version.toString()));
+        this.discarded = discarded;
         this.meter = new Meter(listener);
     }
 

@@ -6,6 +6,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs actors one step at a time, in an order that a seed decides: an actor stops before each call to its store, and
@@ -56,8 +57,9 @@ final class Turns {
             controller.acquireUninterruptibly();
             if (next.done) {
                 waiting.remove(next);
-                if (next.failure != null) {
-                    throw next.failure;
+                RuntimeException failure = next.failure;
+                if (failure != null) {
+                    throw failure;
                 }
             }
         }
@@ -67,7 +69,7 @@ final class Turns {
         private final Semaphore turn = new Semaphore(0);
         private int start;
         private volatile boolean done;
-        private volatile RuntimeException failure;
+        private volatile @Nullable RuntimeException failure;
 
         void step() {
             controller.release();

@@ -1,6 +1,7 @@
 package io.mlops4j.care;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -231,7 +232,7 @@ class VerifyTest {
 
             QuarantineReport report = ofFiles.quarantine(ofFiles.verify());
 
-            Key aside = report.moved().get(key);
+            Key aside = requireNonNull(report.moved().get(key));
             assertThat(files.get(aside).orElseThrow().bytes(100))
                     .asString(UTF_8)
                     .isEqualTo("WEIGHTS");
@@ -304,7 +305,8 @@ class VerifyTest {
 
             assertThat(report.findings()).extracting(Finding::kind).containsExactly(Finding.Kind.CORRUPT_BLOB);
             assertThat(report.findings().get(0).found()).contains("symbolic link");
-            assertThat(ofFiles.quarantine(report).left().get(key)).contains("cannot be copied");
+            assertThat(ofFiles.quarantine(report).left())
+                    .hasEntrySatisfying(key, why -> assertThat(why).contains("cannot be copied"));
         }
     }
 }
