@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A log of numbered, hash-chained commits in an {@link ObjectStore}, shared by any number of writers.
@@ -153,12 +154,12 @@ public final class CommitLog {
                 after.hash());
         byte[] body = CommitFormat.encode(header, event);
         Commit commit = new Commit(header, event.clone(), Digest.of(body));
+        @Nullable OutcomeUnknownException doubt = null;
         for (int send = 0; ; send++) {
             try {
-                if (store.putIfAbsent(key(header.number()), Content.of(body)) == PutOutcome.CREATED) {
-                    return commit;
+                if (store.putIfAbsent(key(header.number()), Content.of(body)) == PutOutcome.EXISTS) {
+                    requireOurs(header);
                 }
-                requireOurs(header);
                 return commit;
             } catch (OutcomeUnknownException e) {
                 if (isOurs(header, e)) {
@@ -168,14 +169,36 @@ public final class CommitLog {
                     throw e;
                 }
                 // Absent now, but the delayed write may still land. The same body sent again settles it either way.
+                doubt = e;
+            } catch (StorageException e) {
+                // That this send wrote nothing says nothing of the one before.
+                throw doubt == null ? e : suppressing(e, doubt);
             }
         }
     }
 
+    private static OutcomeUnknownException suppressing(StorageException e, OutcomeUnknownException doubt) {
+        doubt.addSuppressed(e);
+        return doubt;
+    }
+
+    /** The key is taken, perhaps by ourselves: a layer below may have sent twice, and told of the second time only. */
     private void requireOurs(Commit.Header header) {
-        Commit there = read(header.number())
-                .orElseThrow(() -> new OutcomeUnknownException(
-                        "Cannot append to log " + name + ": commit " + header.number() + " was there and is gone"));
+        Optional<Commit> there;
+        try {
+            there = read(header.number());
+        } catch (StorageException e) {
+            throw unknown(header, "is there, but cannot be read", e);
+        }
+        requireOurs(header, there.orElseThrow(() -> unknown(header, "was there and is gone", null)));
+    }
+
+    private OutcomeUnknownException unknown(Commit.Header header, String why, @Nullable StorageException cause) {
+        String message = "Cannot tell whether commit " + header.number() + " of log " + name + " is ours: it " + why;
+        return cause == null ? new OutcomeUnknownException(message) : new OutcomeUnknownException(message, cause);
+    }
+
+    private void requireOurs(Commit.Header header, Commit there) {
         if (!there.header().sameWrite(header)) {
             throw new ConflictException(
                     "Cannot append commit " + header.number() + " to log " + name + ": another writer was first");
@@ -183,16 +206,15 @@ public final class CommitLog {
     }
 
     private boolean isOurs(Commit.Header header, OutcomeUnknownException unknown) {
+        Optional<Commit> there;
         try {
-            if (read(header.number()).isEmpty()) {
-                return false;
-            }
+            there = read(header.number());
         } catch (MlopsException e) {
             unknown.addSuppressed(e);
             throw unknown;
         }
-        requireOurs(header);
-        return true;
+        there.ifPresent(commit -> requireOurs(header, commit));
+        return there.isPresent();
     }
 
     /**

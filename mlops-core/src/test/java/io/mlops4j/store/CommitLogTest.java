@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.ConflictException;
 import io.mlops4j.CorruptionException;
 import io.mlops4j.OutcomeUnknownException;
+import io.mlops4j.StorageException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -138,12 +139,49 @@ class CommitLogTest {
                 .isInstanceOf(OutcomeUnknownException.class);
     }
 
+    @Test
+    void append_unknownThenAFailedResend_isStillUnknown() {
+        var late = new Lossy(memory, false) {
+            @Override
+            PutOutcome answer(Key key, Content content) {
+                throw new StorageException("nothing of this send was written");
+            }
+        };
+        CommitLog lossy = CommitLog.open(late, "test", CLOCK);
+
+        assertThatThrownBy(() -> lossy.append(CommitLog.Position.START, bytes("one")))
+                .as("the first send may still land")
+                .isInstanceOf(OutcomeUnknownException.class)
+                .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+    }
+
+    @Test
+    void append_takenButUnreadable_isOutcomeUnknown() {
+        var sentTwice = new Lossy(memory) {
+            @Override
+            PutOutcome answer(Key key, Content content) {
+                super.answer(key, content);
+                return super.answer(key, content);
+            }
+
+            @Override
+            public Optional<StoredObject> get(Key key) {
+                throw new StorageException("nothing can be read");
+            }
+        };
+        CommitLog lossy = CommitLog.open(sentTwice, "test", CLOCK);
+
+        assertThatThrownBy(() -> lossy.append(CommitLog.Position.START, bytes("one")))
+                .isInstanceOf(OutcomeUnknownException.class);
+        assertThat(log.read(CommitLog.Position.START, 10)).hasSize(1);
+    }
+
     private static byte[] bytes(String text) {
         return text.getBytes(UTF_8);
     }
 
     /** Loses the reply of the first puts: true after the write has landed, false before. */
-    private static final class Lossy implements ObjectStore {
+    private static class Lossy implements ObjectStore {
         private final ObjectStore inner;
         private final Deque<Boolean> losses = new ArrayDeque<>();
 
@@ -156,12 +194,16 @@ class CommitLogTest {
         public PutOutcome putIfAbsent(Key key, Content content) {
             Boolean landed = losses.poll();
             if (landed == null) {
-                return inner.putIfAbsent(key, content);
+                return answer(key, content);
             }
             if (landed) {
                 inner.putIfAbsent(key, content);
             }
             throw new OutcomeUnknownException("The reply to put " + key + " was lost");
+        }
+
+        PutOutcome answer(Key key, Content content) {
+            return inner.putIfAbsent(key, content);
         }
 
         @Override
