@@ -3,6 +3,7 @@ package io.mlops4j.store;
 import io.mlops4j.CorruptionException;
 import io.mlops4j.StorageException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
@@ -42,8 +43,26 @@ final class DurableFolders {
         if (Files.exists(root)) {
             throw new NotDirectoryException(root.toString());
         }
-        makeRoot(FileKinds.parent(root));
+        Path above = FileKinds.parent(root);
+        if (Files.isDirectory(above)) {
+            forceEntry(above);
+        } else {
+            makeRoot(above);
+        }
         make(root);
+    }
+
+    /** A folder that is built on may have been made by a process that died before it forced it. */
+    void forceEntry(Path built) throws IOException {
+        Path above = built.getParent();
+        if (above == null) {
+            return;
+        }
+        try (FileOperations.Folder folder = disk.open(above)) {
+            force(folder);
+        } catch (AccessDeniedException e) {
+            // Who may not even read the folder above did not make this one: an administrator did, some time ago.
+        }
     }
 
     /**

@@ -4,7 +4,6 @@ import io.mlops4j.OutcomeUnknownException;
 import io.mlops4j.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -54,7 +53,7 @@ final class FilePublisher {
         }
         makeTemp();
         Instant now = probeLinks();
-        forceRoot();
+        folders.forceEntry(root);
         removeOlder(now.minus(ABANDONED));
         prepared = true;
     }
@@ -100,19 +99,6 @@ final class FilePublisher {
             return;
         }
         throw new StorageException("Cannot use " + root + " as a store: a hard link replaced a name that was taken");
-    }
-
-    /** The root may have been made by a process that has not forced it yet. */
-    private void forceRoot() throws IOException {
-        Path above = root.getParent();
-        if (above == null) {
-            return;
-        }
-        try (FileOperations.Folder folder = disk.open(above)) {
-            folders.force(folder);
-        } catch (AccessDeniedException e) {
-            // Who may not even read the folder above did not make the root: an administrator did, some time ago.
-        }
     }
 
     private void removeOlder(Instant limit) throws IOException {
