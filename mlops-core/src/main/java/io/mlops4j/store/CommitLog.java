@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.mlops4j.ConflictException;
 import io.mlops4j.CorruptionException;
-import io.mlops4j.MlopsException;
 import io.mlops4j.NotFoundException;
 import io.mlops4j.OutcomeUnknownException;
 import io.mlops4j.StorageException;
@@ -46,6 +45,8 @@ public final class CommitLog {
     private final Clock clock;
     private final String writer;
     private final AtomicLong attempts = new AtomicLong();
+    /** The number of the last commit that is known to survive a crash. */
+    private final AtomicLong durable = new AtomicLong();
 
     private CommitLog(ObjectStore store, String name, Clock clock, String writer) {
         this.store = store;
@@ -145,6 +146,7 @@ public final class CommitLog {
      * @throws OutcomeUnknownException if the write may or may not have landed; read the log again before any retry
      */
     public Commit append(Position after, byte[] event) {
+        settle(after);
         var header = new Commit.Header(
                 CommitFormat.SCHEMA,
                 after.number() + 1,
@@ -154,32 +156,67 @@ public final class CommitLog {
                 after.hash());
         byte[] body = CommitFormat.encode(header, event);
         Commit commit = new Commit(header, event.clone(), Digest.of(body));
+        if (putForGood(key(header.number()), body) == PutOutcome.EXISTS) {
+            requireOurs(header);
+        }
+        durable.accumulateAndGet(header.number(), Math::max);
+        return commit;
+    }
+
+    /**
+     * Makes sure that all commits up to a position survive a crash. What can be read may not be durable yet, if its
+     * writer is not done, or has died; and a commit after one that a crash takes away would leave the log with a hole. A
+     * put of the same bytes says {@code EXISTS} when the commit is durable; those before it are, as whoever wrote it has
+     * made sure of them.
+     *
+     * @throws CorruptionException if the commit is another one now
+     * @throws StorageException if its durability cannot be had now
+     */
+    void settle(Position end) {
+        if (end.number() <= durable.get()) {
+            return;
+        }
+        Key key = key(end.number());
+        byte[] body = store.get(key)
+                .orElseThrow(() -> new StorageException("Commit " + end.number() + " of log " + name + " is gone"))
+                .bytes(CommitFormat.MAX_COMMIT);
+        Digest hash = Digest.of(body);
+        if (!hash.equals(end.hash())) {
+            throw new CorruptionException("Commit " + end.number() + " of log " + name + " has changed: it has " + hash
+                    + ", and had " + end.hash());
+        }
+        try {
+            putForGood(key, body);
+        } catch (OutcomeUnknownException e) {
+            throw new StorageException(
+                    "Cannot tell whether commit " + end.number() + " of log " + name + " is durable", e);
+        }
+        durable.accumulateAndGet(end.number(), Math::max);
+    }
+
+    /**
+     * Puts until the store says that the key is taken for good. After a lost reply it is not enough that the commit can
+     * be read: what was lost may have been the force. The same body sent again settles it either way.
+     */
+    private PutOutcome putForGood(Key key, byte[] body) {
         @Nullable OutcomeUnknownException doubt = null;
         for (int send = 0; ; send++) {
             try {
-                if (store.putIfAbsent(key(header.number()), Content.of(body)) == PutOutcome.EXISTS) {
-                    requireOurs(header);
-                }
-                return commit;
+                return store.putIfAbsent(key, Content.of(body));
             } catch (OutcomeUnknownException e) {
-                if (isOurs(header, e)) {
-                    return commit;
-                }
                 if (send == RESENDS) {
                     throw e;
                 }
-                // Absent now, but the delayed write may still land. The same body sent again settles it either way.
                 doubt = e;
             } catch (StorageException e) {
+                if (doubt == null) {
+                    throw e;
+                }
                 // That this send wrote nothing says nothing of the one before.
-                throw doubt == null ? e : suppressing(e, doubt);
+                doubt.addSuppressed(e);
+                throw doubt;
             }
         }
-    }
-
-    private static OutcomeUnknownException suppressing(StorageException e, OutcomeUnknownException doubt) {
-        doubt.addSuppressed(e);
-        return doubt;
     }
 
     /** The key is taken, perhaps by ourselves: a layer below may have sent twice, and told of the second time only. */
@@ -190,31 +227,17 @@ public final class CommitLog {
         } catch (StorageException e) {
             throw unknown(header, "is there, but cannot be read", e);
         }
-        requireOurs(header, there.orElseThrow(() -> unknown(header, "was there and is gone", null)));
-    }
-
-    private OutcomeUnknownException unknown(Commit.Header header, String why, @Nullable StorageException cause) {
-        String message = "Cannot tell whether commit " + header.number() + " of log " + name + " is ours: it " + why;
-        return cause == null ? new OutcomeUnknownException(message) : new OutcomeUnknownException(message, cause);
-    }
-
-    private void requireOurs(Commit.Header header, Commit there) {
-        if (!there.header().sameWrite(header)) {
+        if (!there.orElseThrow(() -> unknown(header, "was there and is gone", null))
+                .header()
+                .sameWrite(header)) {
             throw new ConflictException(
                     "Cannot append commit " + header.number() + " to log " + name + ": another writer was first");
         }
     }
 
-    private boolean isOurs(Commit.Header header, OutcomeUnknownException unknown) {
-        Optional<Commit> there;
-        try {
-            there = read(header.number());
-        } catch (MlopsException e) {
-            unknown.addSuppressed(e);
-            throw unknown;
-        }
-        there.ifPresent(commit -> requireOurs(header, commit));
-        return there.isPresent();
+    private OutcomeUnknownException unknown(Commit.Header header, String why, @Nullable StorageException cause) {
+        String message = "Cannot tell whether commit " + header.number() + " of log " + name + " is ours: it " + why;
+        return cause == null ? new OutcomeUnknownException(message) : new OutcomeUnknownException(message, cause);
     }
 
     /**

@@ -123,6 +123,8 @@ public final class Replica<S> {
             for (int race = 0; race < MAX_RACES; race++) {
                 Optional<byte[]> event = decision.apply(catchUp());
                 if (event.isEmpty()) {
+                    // "It is done already" is a promise, too.
+                    log.settle(current.position());
                     return current.state();
                 }
                 Optional<Commit> commit = tryAppend(event.get());
