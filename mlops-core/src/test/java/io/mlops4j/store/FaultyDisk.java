@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A disk whose nth call fails: once without having done anything, and once, as a network may make it look, after all
- * has been done. Confined to one thread at a time.
+ * A disk whose nth call fails, alone or with all that follow: without having done anything, or, as a network may make it
+ * look, after all has been done. Confined to one thread at a time.
  */
 final class FaultyDisk implements FileOperations {
     enum Mode {
@@ -15,17 +15,36 @@ final class FaultyDisk implements FileOperations {
 
     private final FileOperations disk = new DiskOperations();
     private final Mode mode;
+    private final String error;
     private int callsUntilFault;
+    private boolean lasts;
     private String failed = "";
 
     FaultyDisk(Mode mode) {
+        this(mode, "Input/output error");
+    }
+
+    FaultyDisk(Mode mode, String error) {
         this.mode = mode;
+        this.error = error;
     }
 
     /** Lets the call after so many more fail, and none after it. */
     void failAfter(int calls) {
         callsUntilFault = calls;
+        lasts = false;
         failed = "";
+    }
+
+    /** Lets the call after so many more fail, and all after it. */
+    void failFrom(int calls) {
+        failAfter(calls);
+        lasts = true;
+    }
+
+    /** No call fails any more. */
+    void repair() {
+        callsUntilFault = Integer.MAX_VALUE;
     }
 
     /** Which call failed, or empty. */
@@ -77,12 +96,14 @@ final class FaultyDisk implements FileOperations {
     }
 
     private void run(String call, Act act) throws IOException {
-        if (callsUntilFault-- != 0) {
+        if (callsUntilFault != 0) {
+            callsUntilFault--;
             act.run();
             return;
         }
-        failed = call;
-        var fault = new IOException("Input/output error (injected: " + call + ")");
+        callsUntilFault = lasts ? 0 : Integer.MAX_VALUE;
+        failed = failed.isEmpty() ? call : failed;
+        var fault = new IOException(error + " (injected: " + call + ")");
         if (mode == Mode.AFTER) {
             runAndKeepQuiet(act, fault);
         }
