@@ -15,6 +15,7 @@ module io.mlops4j.core {
     exports io.mlops4j.gate;
     exports io.mlops4j.inference;
     exports io.mlops4j.internal to
+            io.mlops4j.registry.s3,
             io.mlops4j.serving;
     exports io.mlops4j.model;
     exports io.mlops4j.pipeline;
