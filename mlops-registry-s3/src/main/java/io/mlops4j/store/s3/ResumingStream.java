@@ -17,13 +17,13 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * <p>Confined to one thread at a time.
  */
 final class ResumingStream extends InputStream {
-    private final S3Object object;
+    private final StoredS3Object object;
     private long at;
     private long left;
     private int breaks;
     private @Nullable ResponseInputStream<GetObjectResponse> in;
 
-    ResumingStream(S3Object object, long offset, long length) {
+    ResumingStream(StoredS3Object object, long offset, long length) {
         this.object = object;
         at = offset;
         left = length;

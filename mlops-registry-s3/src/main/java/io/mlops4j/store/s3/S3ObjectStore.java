@@ -96,7 +96,7 @@ public final class S3ObjectStore implements ObjectStore {
     @Override
     public Optional<StoredObject> get(Key key) {
         String name = name(key);
-        return head(name).map(head -> new S3Object(connection, name, head.contentLength(), head.eTag()));
+        return head(name).map(head -> new StoredS3Object(connection, name, head.contentLength(), head.eTag()));
     }
 
     private Optional<HeadObjectResponse> head(String name) {

@@ -15,7 +15,7 @@ import software.amazon.awssdk.core.exception.SdkException;
  * @param size its length in bytes
  * @param tag what the server calls this very content; every read insists on it
  */
-record S3Object(Connection connection, String name, long size, String tag) implements StoredObject {
+record StoredS3Object(Connection connection, String name, long size, String tag) implements StoredObject {
     @Override
     public InputStream open(long offset, long length) {
         Objects.checkFromIndexSize(offset, /* size= */ length, /* length= */ size);

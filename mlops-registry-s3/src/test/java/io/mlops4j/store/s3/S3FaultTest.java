@@ -1,0 +1,282 @@
+package io.mlops4j.store.s3;
+
+import static io.mlops4j.store.PutOutcome.CREATED;
+import static io.mlops4j.store.PutOutcome.EXISTS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.mlops4j.OutcomeUnknownException;
+import io.mlops4j.StorageException;
+import io.mlops4j.store.Content;
+import io.mlops4j.store.PutOutcome;
+import io.mlops4j.store.StoredObject;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.s3.model.ListMultipartUploadsRequest;
+
+/** What a store makes of a line on which one thing goes wrong. */
+class S3FaultTest {
+    private static final byte[] LARGE = random(3 * S3ObjectStoreBuilder.MIN_PART_SIZE / 2);
+
+    private OneLine line;
+
+    @BeforeEach
+    void lay() throws IOException {
+        line = new OneLine();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        line.close();
+    }
+
+    @Test
+    void put_replyLost_isOurs() {
+        line.script("PUT", Fault.REPLY_LOST);
+        assertThat(line.put("mine")).isEqualTo(CREATED);
+    }
+
+    @Test
+    void put_doneButCalledFailed_isOurs() {
+        line.script("PUT", Fault.doneButAnswered(500));
+        assertThat(line.put("mine")).isEqualTo(CREATED);
+    }
+
+    @Test
+    void put_repeatedBySomethingOnTheWay_isOurs() {
+        line.script("PUT", Fault.doneButAnswered(412));
+        assertThat(line.put("mine")).isEqualTo(CREATED);
+    }
+
+    @Test
+    void put_requestLost_isSentAgain() {
+        line.script("PUT", Fault.REQUEST_LOST, Fault.answered(503));
+        assertThat(line.put("mine")).isEqualTo(CREATED);
+        assertThat(line.text()).isEqualTo("mine");
+    }
+
+    @Test
+    void put_replyLostButAnotherWasThere_exists() {
+        line.put("theirs");
+        line.script("PUT", Fault.REPLY_LOST);
+        assertThat(line.put("mine")).isEqualTo(EXISTS);
+        assertThat(line.text()).isEqualTo("theirs");
+    }
+
+    @Test
+    void put_contended_isTriedAgain() {
+        line.script("PUT", Fault.answered(409), Fault.answered(409));
+        assertThat(line.put("mine")).isEqualTo(CREATED);
+    }
+
+    @Test
+    void put_contendedToTheEnd_isNotWritten() {
+        line.script(request -> request.method().equals("PUT") ? Fault.answered(409) : Fault.NONE);
+        assertThatExceptionOfType(StorageException.class)
+                .isThrownBy(() -> line.put("mine"))
+                .withMessageContaining("logs/1")
+                .withMessageContaining("bucket models at http://127.0.0.1")
+                .withMessageContaining("409");
+    }
+
+    @Test
+    void put_lostToTheEnd_isUnknown() {
+        line.script(request -> request.method().equals("PUT") ? Fault.REQUEST_LOST : Fault.NONE);
+        assertThatExceptionOfType(OutcomeUnknownException.class).isThrownBy(() -> line.put("mine"));
+    }
+
+    @Test
+    void put_replyLostAndNobodyAnswersAnyMore_isUnknownAndNothingIsDeleted() {
+        line.script(request -> request.method().equals("PUT") ? Fault.REPLY_LOST : Fault.REQUEST_LOST);
+        assertThatExceptionOfType(OutcomeUnknownException.class)
+                .isThrownBy(() -> line.put("mine"))
+                .withMessageContaining("logs/1");
+        assertThat(line.requests()).noneMatch(request -> request.startsWith("DELETE"));
+        line.script(request -> Fault.NONE);
+        assertThat(line.text()).isEqualTo("mine");
+    }
+
+    @Test
+    void put_refused_isNotTriedAgain() {
+        line.script("PUT", Fault.answered(403));
+        assertThatExceptionOfType(StorageException.class).isThrownBy(() -> line.put("mine"));
+        assertThat(line.requests()).hasSize(1);
+    }
+
+    @Test
+    void put_requestLostThenRefused_isUnknown() {
+        line.script("PUT", Fault.REQUEST_LOST, Fault.answered(403));
+        assertThatExceptionOfType(OutcomeUnknownException.class).isThrownBy(() -> line.put("mine"));
+    }
+
+    @Test
+    void put_interrupted_stopsAndStaysInterrupted() {
+        Thread.currentThread().interrupt();
+        assertThatExceptionOfType(OutcomeUnknownException.class).isThrownBy(() -> line.put("mine"));
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void putLarge_readsBack() {
+        assertThat(putLarge()).isEqualTo(CREATED);
+        assertThat(found().bytes(LARGE.length)).isEqualTo(LARGE);
+        assertThat(putLarge()).isEqualTo(EXISTS);
+    }
+
+    @Test
+    void putLarge_partsFailOnce_areSentAgain() {
+        line.script("PUT", Fault.REPLY_LOST, Fault.answered(503));
+        assertThat(putLarge()).isEqualTo(CREATED);
+        assertThat(found().bytes(LARGE.length)).isEqualTo(LARGE);
+    }
+
+    @Test
+    void putLarge_partFailsForGood_isAborted() {
+        line.script(request -> request.target().contains("partNumber=2") ? Fault.answered(500) : Fault.NONE);
+        assertThatExceptionOfType(StorageException.class).isThrownBy(this::putLarge);
+        assertThat(aborts()).isEqualTo(1);
+        assertThat(uploads()).isZero();
+        assertThat(line.store().get(OneLine.KEY)).isEmpty();
+    }
+
+    @Test
+    void putLarge_completionReplyLost_isOurs() {
+        line.script(request -> request.isConditionalCreate() ? Fault.REPLY_LOST : Fault.NONE);
+        assertThat(putLarge()).isEqualTo(CREATED);
+        assertThat(aborts()).isZero();
+    }
+
+    @Test
+    void putLarge_anotherCameFirst_existsAndIsAborted() {
+        line.script(request -> {
+            if (request.isConditionalCreate() && request.method().equals("POST")) {
+                line.put("theirs");
+            }
+            return Fault.NONE;
+        });
+        assertThat(putLarge()).isEqualTo(EXISTS);
+        assertThat(aborts()).isEqualTo(1);
+        assertThat(uploads()).isZero();
+        assertThat(line.text()).isEqualTo("theirs");
+    }
+
+    @Test
+    void putLarge_completionUnknown_isNotAborted() {
+        line.script(request -> request.isConditionalCreate() ? Fault.REQUEST_LOST : Fault.NONE);
+        assertThatExceptionOfType(OutcomeUnknownException.class).isThrownBy(this::putLarge);
+        assertThat(aborts()).isZero();
+    }
+
+    @Test
+    void putLarge_contentEndsEarly_isAborted() {
+        Content content = new Content() {
+            @Override
+            public long size() {
+                return LARGE.length + 1L;
+            }
+
+            @Override
+            public InputStream open() {
+                return new ByteArrayInputStream(LARGE);
+            }
+        };
+        assertThatExceptionOfType(StorageException.class)
+                .isThrownBy(() -> line.store().putIfAbsent(OneLine.KEY, content));
+        assertThat(uploads()).isZero();
+    }
+
+    @Test
+    void read_breaksOff_isResumed() throws IOException {
+        putLarge();
+        StoredObject object = found();
+        line.script("GET", Fault.cutAfter(2_000_000), Fault.cutAfter(1_000_000), Fault.answered(500));
+        try (InputStream in = object.open(1000, LARGE.length - 2000)) {
+            assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOfRange(LARGE, 1000, LARGE.length - 1000));
+        }
+    }
+
+    @Test
+    void read_breaksOffAgainAndAgain_fails() throws IOException {
+        putLarge();
+        StoredObject object = found();
+        line.script(request -> request.method().equals("GET") ? Fault.cutAfter(50) : Fault.NONE);
+        assertThatExceptionOfType(StorageException.class).isThrownBy(() -> object.bytes(LARGE.length));
+    }
+
+    @Test
+    void read_goneMeanwhile_fails() {
+        line.put("mine");
+        StoredObject object = line.store().get(OneLine.KEY).orElseThrow();
+        line.store().delete(OneLine.KEY);
+        assertThatExceptionOfType(StorageException.class).isThrownBy(() -> object.bytes(100));
+        line.put("other");
+        assertThatExceptionOfType(StorageException.class).isThrownBy(() -> object.bytes(100));
+    }
+
+    @Test
+    void getAndList_failAFewTimes_areAskedAgain() {
+        line.put("mine");
+        line.script("HEAD", Fault.REPLY_LOST, Fault.answered(500), Fault.answered(429));
+        assertThat(line.store().get(OneLine.KEY)).isPresent();
+        line.script("GET", Fault.REPLY_LOST, Fault.answered(500));
+        assertThat(line.store().list(io.mlops4j.store.Prefix.all(), null, 10).keys())
+                .containsExactly(OneLine.KEY);
+    }
+
+    @Test
+    void get_failsForGood_isNotTakenForAbsent() {
+        line.script(request -> Fault.answered(500));
+        assertThatExceptionOfType(StorageException.class)
+                .isThrownBy(() -> line.store().get(OneLine.KEY));
+    }
+
+    @Test
+    void delete_replyLost_isUnknownAndNotRepeated() {
+        line.put("mine");
+        line.script("DELETE", Fault.REPLY_LOST);
+        assertThatExceptionOfType(OutcomeUnknownException.class)
+                .isThrownBy(() -> line.store().delete(OneLine.KEY));
+        assertThat(line.requests().stream().filter(r -> r.startsWith("DELETE"))).hasSize(1);
+    }
+
+    private PutOutcome putLarge() {
+        return line.store().putIfAbsent(OneLine.KEY, Content.of(LARGE));
+    }
+
+    private StoredObject found() {
+        return line.store().get(OneLine.KEY).orElseThrow();
+    }
+
+    private long aborts() {
+        return line.requests().stream()
+                .filter(request -> request.startsWith("DELETE") && request.contains("uploadId="))
+                .count();
+    }
+
+    /** Uploads under way of this test's key. */
+    private long uploads() {
+        line.script(request -> Fault.NONE);
+        var request =
+                ListMultipartUploadsRequest.builder().bucket(S3Server.BUCKET).build();
+        String name = line.requests().stream()
+                .filter(r -> r.contains("uploadId="))
+                .map(r -> r.substring(r.indexOf("line/"), r.indexOf('?')))
+                .findFirst()
+                .orElseThrow();
+        return line.connection().client().listMultipartUploads(request).uploads().stream()
+                .filter(upload -> name.equals(upload.key().replace("!", "%21")))
+                .count();
+    }
+
+    private static byte[] random(int size) {
+        byte[] bytes = new byte[size];
+        new SplittableRandom(1).nextBytes(bytes);
+        return bytes;
+    }
+}
