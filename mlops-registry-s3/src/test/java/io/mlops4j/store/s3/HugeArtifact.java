@@ -43,7 +43,8 @@ final class HugeArtifact {
         }
         long fetched = System.nanoTime();
         System.out.println("FETCHED " + bytes + " stored in " + (stored - start) / 1_000_000 + " ms, fetched in "
-                + (fetched - stored) / 1_000_000 + " ms, heap of " + (Runtime.getRuntime().maxMemory() >> 20)
+                + (fetched - stored) / 1_000_000 + " ms, heap of "
+                + (Runtime.getRuntime().maxMemory() >> 20)
                 + " MiB");
     }
 

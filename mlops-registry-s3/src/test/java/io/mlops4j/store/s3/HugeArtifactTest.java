@@ -44,6 +44,9 @@ class HugeArtifactTest {
         String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(child.waitFor()).as(output).isZero();
         assertThat(output).contains("FETCHED " + SIZE);
-        System.out.println(output.lines().filter(line -> line.startsWith("FETCHED")).findFirst().orElseThrow());
+        System.out.println(output.lines()
+                .filter(line -> line.startsWith("FETCHED"))
+                .findFirst()
+                .orElseThrow());
     }
 }

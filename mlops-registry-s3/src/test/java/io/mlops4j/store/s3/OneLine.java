@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
@@ -22,7 +22,7 @@ import java.util.function.Function;
 final class OneLine implements AutoCloseable {
     static final Key KEY = Key.of("logs/1");
 
-    private final AtomicReference<Function<FaultyLine.Request, Fault>> script = new AtomicReference<>(r -> Fault.NONE);
+    private volatile Function<FaultyLine.Request, Fault> script = request -> Fault.NONE;
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final FaultyLine line;
     private final S3Bucket bucket;
@@ -31,7 +31,7 @@ final class OneLine implements AutoCloseable {
     OneLine() throws IOException {
         line = FaultyLine.to(S3Server.shared().uri(), request -> {
             requests.add(request.method() + " " + request.target());
-            return script.get().apply(request);
+            return script.apply(request);
         });
         bucket = S3Server.to(line.uri())
                 .withTimeout(Duration.ofSeconds(5))
@@ -45,16 +45,16 @@ final class OneLine implements AutoCloseable {
     }
 
     void script(Function<FaultyLine.Request, Fault> next) {
-        script.set(next);
+        script = next;
     }
 
     /** Does something to the first requests of a kind, one after the other, and nothing to all later ones. */
     void script(String method, Fault... faults) {
-        var left = new java.util.concurrent.ConcurrentLinkedQueue<>(List.of(faults));
-        script.set(request -> {
+        var left = new ConcurrentLinkedQueue<>(List.of(faults));
+        script = request -> {
             Fault fault = request.method().equals(method) ? left.poll() : null;
             return fault == null ? Fault.NONE : fault;
-        });
+        };
     }
 
     ObjectStore store() {
