@@ -42,7 +42,8 @@ class ArchitectureTest {
             .layer("workspace")
             .definedBy("io.mlops4j")
             .whereLayer("store")
-            .mayOnlyBeAccessedByLayers("tracking", "dataset", "registry", "archive", "care", "pipeline", "training", "workspace")
+            .mayOnlyBeAccessedByLayers(
+                    "tracking", "dataset", "registry", "archive", "care", "pipeline", "training", "workspace")
             .whereLayer("signing")
             .mayOnlyBeAccessedByLayers("registry", "archive", "pipeline", "training", "workspace")
             .whereLayer("tracking")

@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * thresholds, with NaN and infinities. Labels must be equal, unless their scores are too close for {@code float} sums to
  * tell apart; numbers must agree to {@code 1e-5} relative plus what adding up in {@code float} may cost. Then the native
  * session is closed, and the compiled model serves. If the answers differ, ONNX Runtime goes on serving, with a warning.
- * The choice depends on the model alone, never on the machine or the time that something took: every replica gives the same answers.
+ * The choice depends on the model alone, never on the machine or the time that something took: every replica gives the
+ * same answers. Large deep forests and wide linear models, which gain nothing, are left to ONNX Runtime.
  *
  * <p>Numbers are nearer to the trainer's than ONNX Runtime's, which adds up in {@code float}.
  *
@@ -40,6 +41,12 @@ public final class CompiledRuntime implements InferenceRuntime {
     static final String NAME = "compiled";
 
     private static final Logger LOG = LoggerFactory.getLogger(CompiledRuntime.class);
+
+    /**
+     * Deep trees of more leaves than this (16 bytes a node: half a megabyte, what a core's second cache holds) cost memory
+     * accesses rather than calls, and the native runtime is no slower; see decision 0015.
+     */
+    private static final int MAX_WALKED_LEAVES = 1 << 15;
 
     private final InferenceRuntime reference;
 
@@ -107,7 +114,10 @@ public final class CompiledRuntime implements InferenceRuntime {
 
     private static Optional<Program> compile(VerifiedModel model) {
         try {
-            return Optional.of(GraphCompiler.compile(model.bytes()));
+            Program program = GraphCompiler.compile(model.bytes());
+            boolean isLarge = program.raw() instanceof Forest forest && forest.walkedLeaves() > MAX_WALKED_LEAVES;
+            NotCompiledException.require(!isLarge, "deep trees of few leaves");
+            return Optional.of(program);
         } catch (NotCompiledException e) {
             LOG.debug("Model {} is not compiled: {}", Text.quote(model.label()), Text.quote(e.getMessage()));
             return Optional.empty();

@@ -30,6 +30,7 @@ final class Forest implements RawScores {
     private final CompleteTrees[] complete;
     private final int[] deepRoots;
     private final int usedFeatures;
+    private final long walkedLeaves;
 
     /** How the trees' leaves make a score. */
     enum Aggregate {
@@ -65,6 +66,7 @@ final class Forest implements RawScores {
                 .map(e -> complete(e.getKey(), e.getValue()))
                 .toArray(CompleteTrees[]::new);
         this.deepRoots = deep.stream().mapToInt(Tree::root).toArray();
+        this.walkedLeaves = deep.stream().mapToLong(Tree::leaves).sum();
         int used = 0;
         for (int node = 0; node < branches.count(); node++) {
             used = Math.max(used, branches.feature(node) + 1);
@@ -90,6 +92,11 @@ final class Forest implements RawScores {
         return branches;
     }
 
+    /** How many leaves the trees have that are walked node by node. */
+    long walkedLeaves() {
+        return walkedLeaves;
+    }
+
     @Override
     public int outputs() {
         return base.length;
@@ -105,18 +112,26 @@ final class Forest implements RawScores {
         if (aggregate != Aggregate.SUM) {
             return base[0] + extreme(row, from);
         }
+        return base[0] + (hasNaN(row, from) ? sumOfAny(row, from) : sumOfPresent(row, from));
+    }
+
+    private double sumOfPresent(float[] row, int from) {
         double sum = 0;
-        int[] walked = roots;
-        if (!hasNaN(row, from)) {
-            for (CompleteTrees trees : complete) {
-                sum += trees.sum(row, from);
-            }
-            walked = deepRoots;
+        for (CompleteTrees trees : complete) {
+            sum += trees.sum(row, from);
         }
-        for (int root : walked) {
+        for (int root : deepRoots) {
+            sum += leaves.weight(branches.leafOfPresent(root, row, from));
+        }
+        return sum;
+    }
+
+    private double sumOfAny(float[] row, int from) {
+        double sum = 0;
+        for (int root : roots) {
             sum += leaves.weight(branches.leaf(root, row, from));
         }
-        return base[0] + sum;
+        return sum;
     }
 
     private double extreme(float[] row, int from) {
@@ -135,15 +150,17 @@ final class Forest implements RawScores {
             return;
         }
         Arrays.fill(scores, aggregate.start);
-        int[] walked = roots;
-        if (complete.length > 0 && !hasNaN(row, from)) {
+        if (hasNaN(row, from)) {
+            for (int root : roots) {
+                apply(scores, branches.leaf(root, row, from));
+            }
+        } else {
             for (CompleteTrees trees : complete) {
                 trees.addTo(scores, leaves, row, from);
             }
-            walked = deepRoots;
-        }
-        for (int root : walked) {
-            apply(scores, branches.leaf(root, row, from));
+            for (int root : deepRoots) {
+                apply(scores, branches.leafOfPresent(root, row, from));
+            }
         }
         for (int i = 0; i < base.length; i++) {
             scores[i] += base[i];

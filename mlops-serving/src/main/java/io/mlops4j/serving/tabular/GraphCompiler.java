@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to one thread at a time.
  */
 final class GraphCompiler {
-    /** A linear model beyond this is a matrix product, which the native runtime is better at. */
-    private static final int MAX_WEIGHTS = 1 << 10;
+    /** A linear model beyond this is a matrix product, which the native runtime is better at; see decision 0015. */
+    private static final int MAX_WEIGHTS = 64;
 
     private final Graph graph;
     private final Map<String, Symbol> symbols = new HashMap<>();

@@ -133,9 +133,57 @@ final class CompiledRuntimeTest {
     }
 
     @Test
-    void load_referenceThatFails_isKept() {
+    void load_referenceOfAnotherWidth_isKept() {
         VerifiedModel wider = OnnxModels.verified("wider:1", OnnxModels.trees(9, 2, 2, 1));
         assertKept(Ensemble.stump().regressor(1), wider);
+    }
+
+    @Test
+    void load_referenceThatFails_isKept() {
+        LoadedModel native1 = OnnxRuntime.withDefaults().load(Ensemble.stump().regressor(1));
+        LoadedModel failing = new FailingModel(native1.signature());
+        native1.close();
+        var runtime = CompiledRuntime.comparingWith(new InferenceRuntime() {
+            @Override
+            public String name() {
+                return "failing";
+            }
+
+            @Override
+            public boolean accepts(VerifiedModel model) {
+                return true;
+            }
+
+            @Override
+            public LoadedModel load(VerifiedModel model) {
+                return failing;
+            }
+        });
+        assertThat(runtime.load(Ensemble.stump().regressor(1))).isSameAs(failing);
+    }
+
+    /** Answers nothing. */
+    private record FailingModel(Signature signature) implements LoadedModel {
+        @Override
+        public Map<String, Value> run(Map<String, Value> inputs) {
+            throw new InferenceException("no answer", null);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void accepts_formsThatGainNothing_areLeftToTheNativeRuntime() {
+        var runtime = CompiledRuntime.withDefaults();
+        assertThat(runtime.accepts(OnnxModels.verified("shallow:1", OnnxModels.trees(30, 100, 8, 1))))
+                .isTrue();
+        assertThat(runtime.accepts(OnnxModels.verified("deep:1", OnnxModels.trees(30, 9, 12, 1))))
+                .isFalse();
+        assertThat(runtime.accepts(OnnxModels.verified("narrow:1", OnnxModels.linear(30, 2, 1))))
+                .isTrue();
+        assertThat(runtime.accepts(OnnxModels.verified("wide:1", OnnxModels.linear(30, 3, 1))))
+                .isFalse();
     }
 
     private static void assertKept(VerifiedModel model, VerifiedModel answering) {
