@@ -13,6 +13,7 @@ module io.mlops4j.core {
     exports io.mlops4j;
     exports io.mlops4j.care;
     exports io.mlops4j.dataset;
+    exports io.mlops4j.card;
     exports io.mlops4j.gate;
     exports io.mlops4j.inference;
     exports io.mlops4j.internal to

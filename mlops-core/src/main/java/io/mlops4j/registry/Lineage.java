@@ -93,6 +93,25 @@ public record Lineage(VersionId version, SortedMap<VersionId, Node> nodes) {
         return reach(Node::children);
     }
 
+    /**
+     * Draws the graph as a Mermaid flowchart: versions as boxes, the one in question bold, runs as rounded boxes,
+     * datasets as cylinders, with arrows from what came first.
+     *
+     * @return the text of the chart; names from outside are escaped
+     */
+    public String toMermaid() {
+        return LineageChart.of(this).mermaid();
+    }
+
+    /**
+     * Draws the graph in the DOT language of Graphviz, as {@link #toMermaid} does.
+     *
+     * @return the text of a digraph; names from outside are escaped
+     */
+    public String toDot() {
+        return LineageChart.of(this).dot();
+    }
+
     private SortedSet<VersionId> reach(Function<Node, List<VersionId>> next) {
         SortedSet<VersionId> reached = reach(version, id -> {
             Node node = nodes.get(id);

@@ -20,7 +20,7 @@ import java.util.TreeMap;
 record ModelState(
         ModelName name,
         PersistentMap<Integer, VersionEntry> versions,
-        PersistentMap<SemVer, Integer> semVers,
+        PersistentMap<String, Integer> semVers,
         PersistentMap<String, Integer> keys,
         SortedMap<String, AliasState> aliases,
         SortedMap<String, Chain<PolicySetting>> policies) {
@@ -56,7 +56,7 @@ record ModelState(
     }
 
     Optional<VersionId> holder(SemVer semVer) {
-        return Optional.ofNullable(semVers.get(semVer)).map(name::version);
+        return Optional.ofNullable(semVers.get(semVer.toString())).map(name::version);
     }
 
     AliasState alias(String alias) {
@@ -69,8 +69,8 @@ record ModelState(
     }
 
     ModelState with(VersionEntry entry) {
-        StoredVersion version = entry.stored();
-        int number = version.number();
+        VersionOutline version = entry.outline();
+        int number = version.id().number();
         if (number != count() + 1) {
             throw new IllegalArgumentException(
                     "version " + version.id() + " does not follow the " + count() + " versions before it");

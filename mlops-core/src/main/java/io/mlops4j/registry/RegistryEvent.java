@@ -185,7 +185,11 @@ sealed interface RegistryEvent {
     record Typed(String type) {}
 
     static RegistryEvent read(String what, byte[] bytes) {
-        String type = String.valueOf(Json.read(what, bytes, Typed.class).type());
+        return read(what, String.valueOf(Json.read(what, bytes, Typed.class).type()), bytes);
+    }
+
+    /** Reads an event whose type is known. */
+    static RegistryEvent read(String what, String type, byte[] bytes) {
         return switch (type) {
             case Registered.TYPE -> Json.read(what, bytes, Registered.class);
             case Moved.TYPE -> Json.read(what, bytes, Moved.class);

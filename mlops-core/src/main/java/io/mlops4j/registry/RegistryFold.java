@@ -33,8 +33,9 @@ final class RegistryFold implements Fold<RegistryState> {
             if (read instanceof RegistryEvent.Registered registered) {
                 // Made when it is asked for; but what could not be made then must not be accepted now.
                 registered.version().toVersion(time);
+                return state.with(new Fact.Born(VersionOutline.of(registered.version(), event), time, number));
             }
-            return state.with(new Fact(read, time, number));
+            return state.with(new Fact.Happened(read, time, number));
         } catch (IllegalArgumentException | NullPointerException e) {
             throw new CorruptionException("Cannot apply " + what + ": " + e.getMessage(), e);
         }

@@ -30,7 +30,7 @@ final class RegistryRules {
         requireNoTwin(state, name, "register model");
         wish.semVer().ifPresent(semVer -> requireFree(model, semVer));
         for (VersionId parent : wish.provenance().parents()) {
-            if (state.tryVersion(parent).isEmpty()) {
+            if (state.model(parent.model()).entry(parent.number()).isEmpty()) {
                 throw new NotFoundException(
                         "Cannot register a version of model " + name + ": its parent " + parent + " does not exist");
             }

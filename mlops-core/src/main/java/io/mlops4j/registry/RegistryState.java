@@ -59,20 +59,31 @@ final class RegistryState implements RegistryView {
      */
     RegistryState with(Fact fact) {
         RegistryState next = this;
-        if (fact.event() instanceof RegistryEvent.Registered registered) {
-            next = with(new VersionEntry(registered.version(), fact.time()));
-        } else if (fact.event() instanceof RegistryEvent.Moved moved) {
+        if (fact instanceof Fact.Born born) {
+            next = with(new VersionEntry(born.version(), born.time()));
+        } else if (fact instanceof Fact.Happened happened) {
+            next = with(happened.event(), happened);
+        }
+        return new RegistryState(next.models, next.caseless, next.children, next.discarded, facts.with(fact));
+    }
+
+    private RegistryState with(RegistryEvent event, Fact fact) {
+        if (event instanceof RegistryEvent.Moved moved) {
+            RegistryState next = this;
             for (AliasMove move : moves(moved, fact)) {
                 ModelName name = move.alias().model();
                 next = next.with(next.model(name).with(move), next.children, next.discarded);
             }
-        } else if (fact.event() instanceof RegistryEvent.Edited edited) {
-            next = with(new VersionChange(
-                    edited.version(), edited.edit(), edited.reason(), edited.actor(), fact.time(), fact.commit()));
-        } else if (fact.event() instanceof RegistryEvent.PolicySet set) {
-            next = with(setting(set.toRequest(), fact));
+            return next;
         }
-        return new RegistryState(next.models, next.caseless, next.children, next.discarded, facts.with(fact));
+        if (event instanceof RegistryEvent.Edited edited) {
+            return with(new VersionChange(
+                    edited.version(), edited.edit(), edited.reason(), edited.actor(), fact.time(), fact.commit()));
+        }
+        if (event instanceof RegistryEvent.PolicySet set) {
+            return with(setting(set.toRequest(), fact));
+        }
+        throw new IllegalArgumentException("a version must be told as what came to be");
     }
 
     private static List<AliasMove> moves(RegistryEvent.Moved moved, Fact fact) {
@@ -87,9 +98,9 @@ final class RegistryState implements RegistryView {
     }
 
     private RegistryState with(VersionEntry entry) {
-        VersionId id = entry.stored().id();
+        VersionId id = entry.outline().id();
         var born = children;
-        for (VersionId parent : entry.stored().provenance().parents()) {
+        for (VersionId parent : entry.outline().parents()) {
             born = born.with(parent, childrenOf(born, parent).with(id));
         }
         return with(model(id.model()).with(entry), born, discarded);
@@ -110,8 +121,8 @@ final class RegistryState implements RegistryView {
 
     private RegistryState with(
             ModelState model, PersistentMap<VersionId, Chain<VersionId>> born, SortedSet<VersionId> gone) {
-        return new RegistryState(
-                models.with(model.name(), model), caseless.with(fold(model.name()), model.name()), born, gone, facts);
+        var names = models.get(model.name()) == null ? caseless.with(fold(model.name()), model.name()) : caseless;
+        return new RegistryState(models.with(model.name(), model), names, born, gone, facts);
     }
 
     private static Chain<VersionId> childrenOf(PersistentMap<VersionId, Chain<VersionId>> all, VersionId parent) {
@@ -148,7 +159,7 @@ final class RegistryState implements RegistryView {
     List<AliasMove> movesAfter(long commit) {
         List<AliasMove> found = new ArrayList<>();
         for (Fact fact : facts.newestWhile(fact -> fact.commit() > commit)) {
-            if (fact.event() instanceof RegistryEvent.Moved moved) {
+            if (fact instanceof Fact.Happened happened && happened.event() instanceof RegistryEvent.Moved moved) {
                 found.addAll(moves(moved, fact));
             }
         }
@@ -250,6 +261,12 @@ final class RegistryState implements RegistryView {
     }
 
     @Override
+    public SortedSet<String> aliasNames(ModelName model) {
+        return Collections.unmodifiableSortedSet(
+                new TreeSet<>(model(model).aliases().keySet()));
+    }
+
+    @Override
     public List<AliasMove> history(Alias alias) {
         return model(alias.model()).alias(alias.name()).moves().toList();
     }
@@ -301,7 +318,7 @@ final class RegistryState implements RegistryView {
         around.addAll(Lineage.reach(id, this::children));
         SortedMap<VersionId, Lineage.Node> nodes = new TreeMap<>();
         for (VersionId one : around) {
-            Provenance provenance = entry(one).stored().provenance();
+            Provenance provenance = version(one).provenance();
             nodes.put(
                     one,
                     new Lineage.Node(provenance.parents(), children(one), provenance.run(), provenance.datasets()));
@@ -310,7 +327,7 @@ final class RegistryState implements RegistryView {
     }
 
     private List<VersionId> parents(VersionId id) {
-        return entry(id).stored().provenance().parents();
+        return entry(id).outline().parents();
     }
 
     private List<VersionId> children(VersionId id) {

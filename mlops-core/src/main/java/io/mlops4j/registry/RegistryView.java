@@ -85,6 +85,14 @@ public interface RegistryView {
     SortedMap<String, VersionId> aliases(ModelName model);
 
     /**
+     * All aliases of a model that ever pointed somewhere, be they removed since.
+     *
+     * @param model its name
+     * @return their names; empty if there is no such model
+     */
+    SortedSet<String> aliasNames(ModelName model);
+
+    /**
      * Everything that happened to an alias.
      *
      * @param alias the alias

@@ -2,6 +2,9 @@ package io.mlops4j.registry;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.mlops4j.gate.Evidence;
+import io.mlops4j.gate.Verdict;
+import io.mlops4j.model.Alias;
 import io.mlops4j.model.DatasetRef;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ElementType;
@@ -14,6 +17,10 @@ import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.Shape;
 import io.mlops4j.model.Signature;
 import io.mlops4j.model.TensorSpec;
+import io.mlops4j.registry.Requirement.Approvals;
+import io.mlops4j.registry.Requirement.GatePassed;
+import io.mlops4j.registry.Requirement.MetricAtLeast;
+import io.mlops4j.registry.Requirement.MetricAtMost;
 import io.mlops4j.store.Content;
 import java.util.List;
 import java.util.Map;
@@ -51,5 +58,57 @@ final class EveryEvent {
         registry.move(rides.alias("champion")).to(v2).because("it was the data", "ana");
         registry.move(rides.alias("shadow")).to(v1).because("compare", "ana");
         registry.move(rides.alias("shadow")).away().because("compared", "ana");
+    }
+
+    /** What the second version of the format added. */
+    static void writeMore(ModelRegistry registry) {
+        ModelName rides = ModelName.of("rides");
+        Alias champion = rides.alias("champion");
+        ModelVersion v3 = registry.register(Registration.of(rides)
+                .file("model.onnx", Content.of("three".getBytes(UTF_8)))
+                .tag("draft", "yes")
+                .metric("old", 1)
+                .by("eve"));
+        registry.edit(v3)
+                .annotate(Annotation.none()
+                        .description("The third")
+                        .tag("region", "west")
+                        .withoutTag("draft")
+                        .metric("rmse", Double.POSITIVE_INFINITY)
+                        .withoutMetric("old"))
+                .because("measured", "ana");
+        registry.edit(v3)
+                .record(
+                        "fairness",
+                        Verdict.pass(Evidence.none().with("gap", 0.5).with("slice", "weekends")))
+                .because("audit", "job");
+        registry.edit(v3)
+                .record("leaks", Verdict.inconclusive(300, "too few", Evidence.none()))
+                .because("audit", "job");
+        registry.edit(v3)
+                .record("leaks", Verdict.fail("one leak", Evidence.none()))
+                .because("audit", "job");
+        registry.edit(v3).approve("risk").because("fine", "bob");
+        registry.edit(v3).reject("legal").because("not yet", "lea");
+        registry.edit(v3).approve("ops").because("fine", "bob");
+        registry.edit(v3).revoke("ops").because("on reflection", "bob");
+        registry.policy(rides)
+                .demand(new MetricAtLeast("rmse", Double.NEGATIVE_INFINITY))
+                .because("minimum", "ana");
+        registry.policy(champion)
+                .demand(
+                        new MetricAtMost("rmse", 2.5),
+                        new GatePassed("fairness"),
+                        new Approvals("risk", 2, Approvals.From.OTHERS_THAN_REGISTRANT))
+                .because("guideline 7", "ana");
+        registry.together()
+                .move(champion, AliasChange::back)
+                .move(rides.alias("shadow"), change -> change.to(v3))
+                .because("swap", "ana");
+        registry.move(rides.alias("shadow")).back().because("undone", "ana");
+        registry.edit(v3).archive().because("superseded", "ana");
+        registry.edit(v3).restore().because("not quite", "ana");
+        registry.edit(v3).archive().because("superseded", "ana");
+        registry.edit(v3).discard().because("space", "ana");
     }
 }

@@ -8,6 +8,8 @@ import io.mlops4j.CorruptionException;
 import io.mlops4j.GoldenLog;
 import io.mlops4j.OutcomeUnknownException;
 import io.mlops4j.StorageException;
+import io.mlops4j.gate.Evidence;
+import io.mlops4j.gate.Verdict;
 import io.mlops4j.model.Alias;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ElementType;
@@ -30,7 +32,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -145,7 +149,13 @@ class StoreRegistryTest {
                 String.format(version, 2, "model.onnx"),
                 String.format(version, 1, "../../etc/passwd"),
                 String.format(move, "rides:1"),
-                String.format(move, "..:1"))) {
+                String.format(move, "..:1"),
+                "{\"type\":\"annotated\"}",
+                "{\"type\":\"lifecycle\",\"version\":\"rides:1\",\"to\":\"ARCHIVED\",\"reason\":\"r\",\"actor\":\"a\"}",
+                "{\"type\":\"lifecycle\",\"version\":\"rides:1\",\"to\":\"BURNT\",\"reason\":\"r\",\"actor\":\"a\"}",
+                "{\"type\":\"policy\",\"model\":\"rides\",\"requirements\":[{\"kind\":\"SIGNS\"}],\"reason\":\"r\",\"actor\":\"a\"}",
+                "{\"type\":\"policy\",\"model\":\"rides\",\"requirements\":[{\"kind\":\"GATE_PASSED\"}],\"reason\":\"r\",\"actor\":\"a\"}",
+                "{\"type\":\"policy\",\"model\":\"rides\",\"alias\":\"../x\",\"requirements\":[],\"reason\":\"r\",\"actor\":\"a\"}")) {
             var broken = new MemoryObjectStore();
             CommitLog.open(broken, "registry", CLOCK).append(CommitLog.Position.START, event.getBytes(UTF_8));
 
@@ -261,12 +271,100 @@ class StoreRegistryTest {
     }
 
     @Test
+    void goldenLog_ofTheSecondFormat_isRead() throws IOException {
+        StoreRegistry registry = StoreRegistry.open(GoldenLog.load("registry", "registry-log-2.txt"), CLOCK);
+
+        VersionRecord v3 = registry.record(RIDES.version(3));
+        assertThat(v3.version().tags()).containsEntry("draft", "yes");
+        assertThat(v3.registeredBy()).contains("eve");
+        assertThat(v3.description()).isEqualTo("The third");
+        assertThat(v3.tags()).hasSize(1).containsEntry("region", "west");
+        assertThat(v3.metrics()).hasSize(1).containsEntry("rmse", Double.POSITIVE_INFINITY);
+        assertThat(v3.verdicts().get("fairness").verdict())
+                .isEqualTo(Verdict.pass(Evidence.none().with("gap", 0.5).with("slice", "weekends")));
+        assertThat(v3.verdicts().get("leaks").verdict()).isEqualTo(Verdict.fail("one leak", Evidence.none()));
+        assertThat(v3.approvals()).extracting(Approval::role).containsExactly("risk", "legal");
+        assertThat(v3.lifecycle()).isEqualTo(Lifecycle.DISCARDED);
+        assertThat(v3.changes()).hasSize(12);
+        assertThat(registry.view().discarded()).containsExactly(v3.id());
+        assertThat(registry.view().policies(RIDES))
+                .extracting(setting -> setting.policy().requirements().size())
+                .containsExactly(1, 3);
+        assertThat(registry.view().aliases(RIDES)).containsExactly(Map.entry("champion", RIDES.version(1)));
+        assertThat(registry.history(CHAMPION)).hasSize(5);
+        assertThat(registry.history(RIDES.alias("shadow"))).hasSize(4);
+    }
+
+    @Test
+    void checkpoint_ofEveryEvent_givesAnEqualState() throws IOException {
+        var fold = new RegistryFold();
+        StoreRegistry registry = StoreRegistry.open(GoldenLog.load("registry", "registry-log-2.txt"), CLOCK);
+        byte[] checkpoint = fold.checkpoint((RegistryState) registry.view());
+
+        RegistryState restored = fold.restore(checkpoint);
+
+        assertThat(fold.checkpoint(restored)).isEqualTo(checkpoint);
+        assertThat(restored.records(RIDES)).isEqualTo(registry.view().records(RIDES));
+        assertThat(restored.history(CHAMPION)).isEqualTo(registry.view().history(CHAMPION));
+        assertThat(restored.policyHistory(RIDES)).isEqualTo(registry.view().policyHistory(RIDES));
+        assertThat(restored.discarded()).isEqualTo(registry.view().discarded());
+        assertThat(restored.lineage(RIDES.version(1))).isEqualTo(registry.view().lineage(RIDES.version(1)));
+        assertThat(restored.movesAfter(0)).isEqualTo(((RegistryState) registry.view()).movesAfter(0));
+    }
+
+    @Test
+    void restore_brokenBytes_isCorruption() throws IOException {
+        var fold = new RegistryFold();
+        StoreRegistry registry = StoreRegistry.open(GoldenLog.load("registry", "registry-log-2.txt"), CLOCK);
+        byte[] good = fold.checkpoint((RegistryState) registry.view());
+        for (int length = 0; length < good.length; length += 97) {
+            byte[] torn = Arrays.copyOf(good, length);
+            assertThatThrownBy(() -> fold.restore(torn))
+                    .as("cut at %s", length)
+                    .isInstanceOf(CorruptionException.class);
+        }
+        assertThatThrownBy(() -> fold.restore("{\"schema\":1}".getBytes(UTF_8)))
+                .isInstanceOf(CorruptionException.class);
+    }
+
+    @Test
     void goldenLog_isWhatIsWrittenToday() throws IOException {
         var fresh = new MemoryObjectStore();
-        EveryEvent.write(StoreRegistry.open(fresh, CLOCK));
+        StoreRegistry registry = StoreRegistry.open(fresh, CLOCK);
+        EveryEvent.write(registry);
 
         List<String> events = GoldenLog.events(fresh, "registry");
-
         assertThat(events).isEqualTo(GoldenLog.events("registry-log-1.txt"));
+
+        EveryEvent.writeMore(registry);
+        assertThat(GoldenLog.events(fresh, "registry")).isEqualTo(GoldenLog.events("registry-log-2.txt"));
+    }
+
+    @Test
+    void goldenLog_holdsEveryTypeOfEvent() throws IOException {
+        String all = String.join("\n", GoldenLog.events("registry-log-2.txt"));
+
+        for (Class<?> event : leaves(RegistryEvent.class)) {
+            assertThat(all).as(event.getSimpleName()).contains("{\"type\":\"" + typeOf(event) + "\"");
+        }
+        for (var kind : StoredRequirement.Kind.values()) {
+            assertThat(all).contains("{\"kind\":\"" + kind + "\"");
+        }
+    }
+
+    private static List<Class<?>> leaves(Class<?> sealed) {
+        List<Class<?>> found = new ArrayList<>();
+        for (Class<?> one : sealed.getPermittedSubclasses()) {
+            found.addAll(one.isSealed() ? leaves(one) : List.of(one));
+        }
+        return found;
+    }
+
+    private static String typeOf(Class<?> event) {
+        try {
+            return (String) event.getDeclaredField("TYPE").get(null);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(event + " has no name", e);
+        }
     }
 }
