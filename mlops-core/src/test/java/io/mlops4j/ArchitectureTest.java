@@ -47,7 +47,7 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers(
                     "tracking", "dataset", "registry", "archive", "care", "pipeline", "training", "workspace")
             .whereLayer("signing")
-            .mayOnlyBeAccessedByLayers("registry", "archive", "pipeline", "training", "workspace")
+            .mayOnlyBeAccessedByLayers("registry", "archive", "card", "pipeline", "training", "workspace")
             .whereLayer("tracking")
             .mayOnlyBeAccessedByLayers("registry", "archive", "pipeline", "training", "workspace")
             .whereLayer("dataset")
@@ -55,7 +55,7 @@ class ArchitectureTest {
             .whereLayer("inference")
             .mayOnlyBeAccessedByLayers("registry", "archive", "pipeline", "training", "workspace")
             .whereLayer("gate")
-            .mayOnlyBeAccessedByLayers("registry", "archive", "pipeline", "training", "workspace")
+            .mayOnlyBeAccessedByLayers("registry", "archive", "card", "pipeline", "training", "workspace")
             .whereLayer("registry")
             .mayOnlyBeAccessedByLayers("archive", "care", "card", "pipeline", "training", "workspace")
             .whereLayer("archive")

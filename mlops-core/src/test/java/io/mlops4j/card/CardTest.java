@@ -129,9 +129,8 @@ class CardTest {
     void bom_isValidCycloneDx16() throws ParseException, IOException {
         for (String text : List.of("plain words", EVIL)) {
             ModelRegistry registry = StoreRegistry.open(new MemoryObjectStore(), CLOCK);
-            byte[] json = BillOfMaterials.of(
-                            registry.view(), version(registry, text).id())
-                    .json();
+            ModelVersion version = version(registry, text);
+            byte[] json = BillOfMaterials.of(registry.view(), version.id()).json();
 
             var parser = new JsonParser();
             assertThat(parser.validate(json, Version.VERSION_16)).isEmpty();
