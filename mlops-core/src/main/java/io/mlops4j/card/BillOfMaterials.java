@@ -85,8 +85,8 @@ public final class BillOfMaterials {
                 .parseHex(Digest.of((version.id() + "\n" + version.digest()).getBytes(UTF_8))
                         .hex()
                         .substring(0, 32));
-        bits[6] = (byte) (bits[6] & 0x0f | 0x80);
-        bits[8] = (byte) (bits[8] & 0x3f | 0x80);
+        bits[6] = (byte) ((bits[6] & 0x0f) | 0x80);
+        bits[8] = (byte) ((bits[8] & 0x3f) | 0x80);
         return HexFormat.of().formatHex(bits).replaceFirst("(.{8})(.{4})(.{4})(.{4})(.{12})", "$1-$2-$3-$4-$5");
     }
 
