@@ -39,7 +39,7 @@ final class LineageChart {
             Box version = chart.version(id, Shape.VERSION);
             // A parent or child beside the graph is a sibling's, and not drawn.
             node.parents().stream()
-                    .filter(lineage.nodes()::containsKey)
+                    .filter(parent -> lineage.nodes().containsKey(parent))
                     .forEach(parent -> chart.arrows.add(new Arrow(chart.version(parent, Shape.VERSION), version)));
             node.run()
                     .ifPresent(run ->

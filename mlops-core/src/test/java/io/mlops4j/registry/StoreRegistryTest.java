@@ -1,5 +1,6 @@
 package io.mlops4j.registry;
 
+import static java.util.Objects.requireNonNull;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -280,9 +281,9 @@ class StoreRegistryTest {
         assertThat(v3.description()).isEqualTo("The third");
         assertThat(v3.tags()).hasSize(1).containsEntry("region", "west");
         assertThat(v3.metrics()).hasSize(1).containsEntry("rmse", Double.POSITIVE_INFINITY);
-        assertThat(v3.verdicts().get("fairness").verdict())
+        assertThat(requireNonNull(v3.verdicts().get("fairness")).verdict())
                 .isEqualTo(Verdict.pass(Evidence.none().with("gap", 0.5).with("slice", "weekends")));
-        assertThat(v3.verdicts().get("leaks").verdict()).isEqualTo(Verdict.fail("one leak", Evidence.none()));
+        assertThat(requireNonNull(v3.verdicts().get("leaks")).verdict()).isEqualTo(Verdict.fail("one leak", Evidence.none()));
         assertThat(v3.approvals()).extracting(Approval::role).containsExactly("risk", "legal");
         assertThat(v3.lifecycle()).isEqualTo(Lifecycle.DISCARDED);
         assertThat(v3.changes()).hasSize(12);

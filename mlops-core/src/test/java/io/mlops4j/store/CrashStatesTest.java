@@ -1,5 +1,6 @@
 package io.mlops4j.store;
 
+import static java.util.Objects.requireNonNull;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -179,7 +180,7 @@ class CrashStatesTest {
             boolean force = event instanceof Trace.ForcedFile || event instanceof Trace.ForcedFolder;
             boolean tidied = event instanceof Trace.Named named
                     && named.target().kind() == Trace.Kind.ABSENT
-                    && named.name().getParent().endsWith(".temp");
+                    && requireNonNull(named.name().getParent()).endsWith(".temp");
             return !force && !tidied;
         }
 

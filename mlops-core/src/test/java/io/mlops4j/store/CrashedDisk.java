@@ -1,5 +1,7 @@
 package io.mlops4j.store;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -81,7 +83,7 @@ final class CrashedDisk {
         String look(Path from) {
             var look = new ArrayList<String>();
             present().forEach((name, target) -> {
-                boolean temporary = name.getParent().endsWith(".temp");
+                boolean temporary = requireNonNull(name.getParent()).endsWith(".temp");
                 String bytes = bytes(target);
                 look.add((temporary ? ".temp " : from.relativize(name) + " ") + target.kind() + " " + bytes.length()
                         + " " + bytes.hashCode());
@@ -163,7 +165,7 @@ final class CrashedDisk {
             choices.add(List.of(
                     state -> tidied.forEach(state.names()::remove),
                     state -> tidied.forEach(
-                            name -> state.names().put(name, unforced.get(name).get(0)))));
+                            name -> state.names().put(name, requireNonNull(unforced.get(name)).get(0)))));
         }
         content.forEach((file, bytes) -> {
             String safe = forcedContent.getOrDefault(file, "");
@@ -175,7 +177,7 @@ final class CrashedDisk {
     }
 
     private static boolean isTidied(Path name, List<Trace.Target> targets) {
-        return name.getParent().endsWith(".temp")
+        return requireNonNull(name.getParent()).endsWith(".temp")
                 && targets.get(targets.size() - 1).kind() == Trace.Kind.ABSENT;
     }
 
