@@ -66,6 +66,7 @@ public final class ModelCard {
         all.add(section("Tags", List.of("tag", "value"), pairs(record.tags().entrySet())));
         all.add(verdicts(record));
         all.add(approvals(record));
+        all.add(signatures(record));
         all.add(aliases(view, id));
         all.add(files(record.version()));
         all.removeIf(section -> section.rows().size() < 2);
@@ -165,6 +166,19 @@ public final class ModelCard {
                                 said.kind().toString(),
                                 said.reason(),
                                 said.time().toString()))
+                        .toList());
+    }
+
+    /** Nobody's keys are known here, so nothing is verified. */
+    private static Section signatures(VersionRecord record) {
+        return section(
+                "Signatures, not verified",
+                List.of("key that it names"),
+                record.signatures().stream()
+                        .map(signed -> List.of(signed.bundle()
+                                .claimedKey()
+                                .map(Object::toString)
+                                .orElse("none")))
                         .toList());
     }
 

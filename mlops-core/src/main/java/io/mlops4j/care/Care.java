@@ -4,10 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.mlops4j.CorruptionException;
 import io.mlops4j.StorageException;
+import io.mlops4j.model.VersionId;
+import io.mlops4j.registry.StoreRegistry;
 import io.mlops4j.store.ObjectStore;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Looks after a store: says what is broken in it, puts broken blobs aside, and collects garbage. Readers and writers may
@@ -58,7 +61,7 @@ public final class Care {
      * @throws StorageException if the store cannot be listed; single objects that cannot be read are findings
      */
     public VerifyReport verify() {
-        return new Verification(store, clock, discarded(), Optional.empty()).run();
+        return new Verification(store, clock, tryDiscarded(), Optional.empty()).run();
     }
 
     /**
@@ -71,7 +74,7 @@ public final class Care {
      * @throws StorageException if the store cannot be listed; single objects that cannot be read are findings
      */
     public VerifyReport verify(Progress.Listener listener) {
-        return new Verification(store, clock, discarded(), Optional.of(listener)).run();
+        return new Verification(store, clock, tryDiscarded(), Optional.of(listener)).run();
     }
 
     /**
@@ -97,7 +100,19 @@ public final class Care {
         return new GarbageCollector(store, clock, this::discarded, GarbageCollector.DEFAULT_GRACE);
     }
 
+    /** The versions that were given up, whose files are not needed any more. */
     private Set<String> discarded() {
-        return Set.of();
+        return StoreRegistry.open(store, clock).view().discarded().stream()
+                .map(VersionId::toString)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** As many as can be known: a registry that cannot be opened is for the verification itself to report. */
+    private Set<String> tryDiscarded() {
+        try {
+            return discarded();
+        } catch (CorruptionException | StorageException e) {
+            return Set.of();
+        }
     }
 }

@@ -2,10 +2,10 @@ package io.mlops4j.registry;
 
 import io.mlops4j.ConflictException;
 import io.mlops4j.CorruptionException;
-import io.mlops4j.internal.json.Json;
 import io.mlops4j.model.Digest;
 import io.mlops4j.store.Commit;
 import io.mlops4j.store.CommitLog;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -61,30 +61,34 @@ final class LogFeed implements RegistryFeed {
 
     private static RegistryChange change(Commit commit) {
         String what = "commit " + commit.number() + " of the registry's log";
-        String type = String.valueOf(
-                Json.read(what, commit.event(), RegistryEvent.Typed.class).type());
+        String type = RegistryEvent.type(what, commit.event());
+        if (!RegistryEvent.isKnown(type)) {
+            return new RegistryChange.Other(commit.position(), commit.time(), type);
+        }
         try {
-            return switch (type) {
-                case RegistryEvent.Registered.TYPE -> registered(what, commit);
-                case RegistryEvent.Moved.TYPE -> moved(what, commit);
-                default -> new RegistryChange.Other(commit.position(), commit.time(), type);
-            };
+            return change(RegistryEvent.read(what, type, commit.event()), commit);
         } catch (IllegalArgumentException | NullPointerException e) {
             throw new CorruptionException("Cannot tell of " + what + ": " + e.getMessage(), e);
         }
     }
 
-    private static RegistryChange registered(String what, Commit commit) {
-        var event = Json.read(what, commit.event(), RegistryEvent.Registered.class);
-        return new RegistryChange.Registered(
-                commit.position(), commit.time(), event.version().toVersion(commit.time()));
-    }
-
-    private static RegistryChange moved(String what, Commit commit) {
-        var event = Json.read(what, commit.event(), RegistryEvent.Moved.class);
-        List<AliasMove> moves = event.moves().stream()
-                .map(move -> move.toMove(commit.time(), commit.number()))
-                .toList();
-        return new RegistryChange.AliasesMoved(commit.position(), commit.time(), moves);
+    private static RegistryChange change(RegistryEvent event, Commit commit) {
+        CommitLog.Position position = commit.position();
+        Instant time = commit.time();
+        if (event instanceof RegistryEvent.Registered registered) {
+            return new RegistryChange.Registered(
+                    position, time, registered.version().toVersion(time));
+        }
+        if (event instanceof RegistryEvent.Moved moved) {
+            List<AliasMove> moves = moved.moves().stream()
+                    .map(move -> move.toMove(time, commit.number()))
+                    .toList();
+            return new RegistryChange.AliasesMoved(position, time, moves);
+        }
+        if (event instanceof RegistryEvent.Edited edited) {
+            return new RegistryChange.VersionEdited(position, time, edited.toChange(time, commit.number()));
+        }
+        var set = (RegistryEvent.PolicySet) event;
+        return new RegistryChange.PolicySet(position, time, set.toSetting(time, commit.number()));
     }
 }

@@ -62,6 +62,38 @@ public sealed interface RegistryChange {
     }
 
     /**
+     * Something was said of a version: it was annotated, approved, judged, signed, archived…
+     *
+     * @param position right after this change
+     * @param time when
+     * @param change what, with reason and actor
+     */
+    record VersionEdited(CommitLog.Position position, Instant time, VersionChange change) implements RegistryChange {
+        /** Checks that nothing is null. */
+        public VersionEdited {
+            requireNonNull(position, "position");
+            requireNonNull(time, "time");
+            requireNonNull(change, "change");
+        }
+    }
+
+    /**
+     * A policy was set.
+     *
+     * @param position right after this change
+     * @param time when
+     * @param setting which, with reason and actor
+     */
+    record PolicySet(CommitLog.Position position, Instant time, PolicySetting setting) implements RegistryChange {
+        /** Checks that nothing is null. */
+        public PolicySet {
+            requireNonNull(position, "position");
+            requireNonNull(time, "time");
+            requireNonNull(setting, "setting");
+        }
+    }
+
+    /**
      * Something happened that this version of the library has no record for: a newer one wrote it.
      *
      * @param position right after this change

@@ -5,6 +5,7 @@ import io.mlops4j.internal.Text;
 import io.mlops4j.internal.json.Json;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.VersionId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -51,6 +52,10 @@ sealed interface RegistryEvent {
 
         /** What was said, checked. */
         Edit edit();
+
+        default VersionChange toChange(Instant time, long commit) {
+            return new VersionChange(version(), edit(), reason(), actor(), time, commit);
+        }
 
         static Edited of(EditRequest wish) {
             VersionId version = wish.version();
@@ -174,10 +179,11 @@ sealed interface RegistryEvent {
                     wish.actor());
         }
 
-        PolicyRequest toRequest() {
+        PolicySetting toSetting(Instant time, long commit) {
             var policy = new PromotionPolicy(
                     requirements.stream().map(StoredRequirement::toRequirement).toList());
-            return new PolicyRequest(model, alias, policy, reason, actor);
+            alias.ifPresent(model::alias);
+            return new PolicySetting(model, alias, policy, reason, actor, time, commit);
         }
     }
 
@@ -185,23 +191,41 @@ sealed interface RegistryEvent {
     record Typed(String type) {}
 
     static RegistryEvent read(String what, byte[] bytes) {
-        return read(what, String.valueOf(Json.read(what, bytes, Typed.class).type()), bytes);
+        return read(what, type(what, bytes), bytes);
+    }
+
+    /** The type of an event, perhaps one that this version does not know. */
+    static String type(String what, byte[] bytes) {
+        return String.valueOf(Json.read(what, bytes, Typed.class).type());
+    }
+
+    /** Whether this version knows a type. */
+    static boolean isKnown(String type) {
+        return parser(type).isPresent();
     }
 
     /** Reads an event whose type is known. */
     static RegistryEvent read(String what, String type, byte[] bytes) {
-        return switch (type) {
-            case Registered.TYPE -> Json.read(what, bytes, Registered.class);
-            case Moved.TYPE -> Json.read(what, bytes, Moved.class);
-            case Annotated.TYPE -> Json.read(what, bytes, Annotated.class);
-            case Voted.TYPE -> Json.read(what, bytes, Voted.class);
-            case Judged.TYPE -> Json.read(what, bytes, Judged.class);
-            case LifecycleChanged.TYPE -> Json.read(what, bytes, LifecycleChanged.class);
-            case Signed.TYPE -> Json.read(what, bytes, Signed.class);
-            case PolicySet.TYPE -> Json.read(what, bytes, PolicySet.class);
-            default ->
-                throw new CorruptionException("Cannot read " + what + ": its type " + Text.quote(type)
-                        + " is unknown; it may have been written by a newer version");
-        };
+        return Json.read(
+                what,
+                bytes,
+                parser(type)
+                        .orElseThrow(() -> new CorruptionException("Cannot read " + what + ": its type "
+                                + Text.quote(type) + " is unknown; it may have been written by a newer version")));
+    }
+
+    private static Optional<Class<? extends RegistryEvent>> parser(String type) {
+        return Optional.ofNullable(
+                switch (type) {
+                    case Registered.TYPE -> Registered.class;
+                    case Moved.TYPE -> Moved.class;
+                    case Annotated.TYPE -> Annotated.class;
+                    case Voted.TYPE -> Voted.class;
+                    case Judged.TYPE -> Judged.class;
+                    case LifecycleChanged.TYPE -> LifecycleChanged.class;
+                    case Signed.TYPE -> Signed.class;
+                    case PolicySet.TYPE -> PolicySet.class;
+                    default -> null;
+                });
     }
 }

@@ -77,11 +77,10 @@ final class RegistryState implements RegistryView {
             return next;
         }
         if (event instanceof RegistryEvent.Edited edited) {
-            return with(new VersionChange(
-                    edited.version(), edited.edit(), edited.reason(), edited.actor(), fact.time(), fact.commit()));
+            return with(edited.toChange(fact.time(), fact.commit()));
         }
         if (event instanceof RegistryEvent.PolicySet set) {
-            return with(setting(set.toRequest(), fact));
+            return with(set.toSetting(fact.time(), fact.commit()));
         }
         throw new IllegalArgumentException("a version must be told as what came to be");
     }
@@ -90,11 +89,6 @@ final class RegistryState implements RegistryView {
         return moved.moves().stream()
                 .map(move -> move.toMove(fact.time(), fact.commit()))
                 .toList();
-    }
-
-    private static PolicySetting setting(PolicyRequest set, Fact fact) {
-        return new PolicySetting(
-                set.model(), set.alias(), set.policy(), set.reason(), set.actor(), fact.time(), fact.commit());
     }
 
     private RegistryState with(VersionEntry entry) {

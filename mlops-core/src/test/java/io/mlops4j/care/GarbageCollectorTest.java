@@ -10,6 +10,7 @@ import io.mlops4j.StorageException;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.model.VersionId;
 import io.mlops4j.registry.Registration;
 import io.mlops4j.registry.StoreRegistry;
 import io.mlops4j.store.BlobStore;
@@ -110,6 +111,88 @@ class GarbageCollectorTest {
         }
         assertThat(blobs.contains(digest)).isFalse();
         assertThat(store.list(Prefix.all(), null, 10).keys()).isEmpty();
+    }
+
+    private void discard(VersionId version) {
+        StoreRegistry registry = StoreRegistry.open(store, clock);
+        registry.edit(version).archive().because("old", "test");
+        registry.edit(version).discard().because("old", "test");
+    }
+
+    @Test
+    void collect_discardedVersion_losesItsFilesUnlessSomethingElseNeedsThem() {
+        ModelVersion alone = register("alone");
+        ModelVersion shared = register("shared");
+        register("shared");
+        ModelVersion ofRun = register("of a run");
+        try (Run run = StoreTracker.open(store, clock).start("e")) {
+            run.artifact("a.bin", content("of a run"));
+        }
+        ModelVersion archived = register("archived");
+        StoreRegistry.open(store, clock).edit(archived.id()).archive().because("old", "test");
+        List.of(alone, shared, ofRun).forEach(version -> discard(version.id()));
+        collector.collect();
+        clock.advance(GRACE);
+        collector.collect();
+
+        assertThat(blobs.contains(alone.modelFile().digest())).isFalse();
+        assertThat(blobs.contains(shared.modelFile().digest())).isTrue();
+        assertThat(blobs.contains(ofRun.modelFile().digest())).isTrue();
+        assertThat(blobs.contains(archived.modelFile().digest())).isTrue();
+        assertThat(Care.of(store, clock).verify().findings()).isEmpty();
+    }
+
+    @Test
+    void randomPublishDiscardCollect_keepsWhatIsLive() {
+        long first = new Random().nextLong();
+        for (int i = 0; i < 20; i++) {
+            long seed = first + i;
+            try {
+                new GarbageCollectorTest().publishDiscardCollect(new Random(seed));
+            } catch (RuntimeException | AssertionError e) {
+                throw new AssertionError("seed " + seed, e);
+            }
+        }
+    }
+
+    private void publishDiscardCollect(Random random) {
+        Set<VersionId> live = new HashSet<>();
+        Set<Digest> ofRuns = new HashSet<>();
+        for (int step = 0; step < 60; step++) {
+            String text = "content " + random.nextInt(5);
+            switch (random.nextInt(6)) {
+                case 0, 1 -> live.add(register(text).id());
+                case 2 ->
+                    live.stream()
+                            .sorted()
+                            .skip(random.nextInt(live.size() + 1))
+                            .findFirst()
+                            .ifPresent(version -> {
+                                discard(version);
+                                live.remove(version);
+                            });
+                case 3 -> blobs.put(content("never committed " + random.nextInt(5)));
+                case 4 -> clock.advance(Duration.ofHours(random.nextInt(100)));
+                default -> collector.collect();
+            }
+            if (step == 30) {
+                try (Run run = StoreTracker.open(store, clock).start("e")) {
+                    ofRuns.add(run.artifact("a.bin", content(text)).digest());
+                }
+            }
+            StoreRegistry registry = StoreRegistry.open(store, clock);
+            live.forEach(version -> registry.bytes(version, "model.onnx", 100));
+            ofRuns.forEach(digest -> blobs.bytes(digest, 100));
+        }
+        assertThat(Care.of(store, clock).verify().findings()).isEmpty();
+        Set<Digest> needed = new HashSet<>(ofRuns);
+        live.forEach(version -> needed.add(
+                StoreRegistry.open(store, clock).version(version).modelFile().digest()));
+        for (int day = 0; day < 10; day++) {
+            collector.collect();
+            clock.advance(Duration.ofDays(1));
+        }
+        assertThat(store.list(Room.BLOBS.prefix(), null, 100).keys()).hasSize(needed.size());
     }
 
     @Test

@@ -8,11 +8,18 @@ import io.mlops4j.ConflictException;
 import io.mlops4j.OutcomeUnknownException;
 import io.mlops4j.StorageException;
 import io.mlops4j.gate.Candidate;
+import io.mlops4j.gate.Evidence;
+import io.mlops4j.gate.Gate;
+import io.mlops4j.gate.GateContext;
+import io.mlops4j.gate.Verdict;
 import io.mlops4j.model.Alias;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.AliasMove;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.Registration;
+import io.mlops4j.registry.Requirement;
 import io.mlops4j.registry.StoreRegistry;
+import io.mlops4j.registry.VersionRecord;
 import io.mlops4j.store.Content;
 import io.mlops4j.store.DyingStore;
 import io.mlops4j.store.MemoryObjectStore;
@@ -106,5 +113,111 @@ class AliasPromotionTest {
                         new Promotion.Move("key", Optional.empty(), Rig.RIDES.version(1), "reason", "ana")))
                 .isInstanceOf(ConflictException.class);
         assertThat(promotion.current()).contains(Rig.RIDES.version(2));
+    }
+
+    private static Gate gate(String name, Verdict verdict) {
+        return new Gate() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public Verdict evaluate(GateContext context) {
+                return verdict;
+            }
+        };
+    }
+
+    private PromotionPipeline judging(ObjectStore store, Verdict verdict) {
+        ModelRegistry registry = StoreRegistry.open(store, rig.clock);
+        return PromotionPipeline.of(Rig.RIDES, store)
+                .ci(gate("lint", Verdict.pass(Evidence.none())))
+                .build(context -> Candidate.of(
+                        registry.register(Registration.of(Rig.RIDES)
+                                        .file(
+                                                "model.onnx",
+                                                Content.of(
+                                                        context.idempotencyKey().getBytes(UTF_8)))
+                                        .idempotencyKey(context.idempotencyKey()))
+                                .id(),
+                        Map.of()))
+                .staging(gate("audit", verdict))
+                .promote(AliasPromotion.of(registry, CHAMPION))
+                .clock(rig.clock)
+                .meters(rig.meters)
+                .open();
+    }
+
+    @Test
+    void run_gatesOfThePipeline_meetAPolicyThatDemandsThem() {
+        var store = new MemoryObjectStore();
+        ModelRegistry registry = StoreRegistry.open(store, rig.clock);
+        registry.policy(CHAMPION)
+                .demand(new Requirement.GatePassed("audit"), new Requirement.GatePassed("lint"))
+                .because("guideline", "ana");
+        Verdict pass = Verdict.pass(Evidence.none().with("gap", 0.1));
+
+        PipelineRun run = judging(store, pass).run(Rig.request("first"));
+
+        assertThat(run.status()).isEqualTo(PipelineRun.Status.PROMOTED);
+        VersionRecord record = registry.record(Rig.RIDES.version(1));
+        assertThat(record.verdicts()).containsOnlyKeys("audit", "lint");
+        assertThat(record.verdicts()).hasEntrySatisfying("audit", judged -> assertThat(judged.verdict())
+                .isEqualTo(pass));
+        assertThat(record.changes()).hasSize(1);
+        assertThat(record.changes().get(0).reason()).contains(run.id());
+    }
+
+    @Test
+    void run_failedGate_isRecordedToo() {
+        var store = new MemoryObjectStore();
+
+        PipelineRun run =
+                judging(store, Verdict.fail("a leak", Evidence.none())).run(Rig.request("first"));
+
+        assertThat(run.status()).isEqualTo(PipelineRun.Status.FAILED);
+        assertThat(StoreRegistry.open(store, rig.clock)
+                        .record(Rig.RIDES.version(1))
+                        .verdicts())
+                .hasEntrySatisfying(
+                        "audit", judged -> assertThat(judged.verdict().reason()).isEqualTo("a leak"));
+    }
+
+    @Test
+    void run_policyUnmet_failsTheRunWithEveryReason() {
+        var store = new MemoryObjectStore();
+        ModelRegistry registry = StoreRegistry.open(store, rig.clock);
+        registry.policy(CHAMPION)
+                .demand(
+                        new Requirement.MetricAtMost("rmse", 2.5),
+                        new Requirement.Approvals("risk", 2, Requirement.Approvals.From.ANYONE))
+                .because("guideline", "ana");
+
+        PipelineRun run = pipeline(store).run(Rig.request("first"));
+
+        assertThat(run.status()).isEqualTo(PipelineRun.Status.FAILED);
+        PipelineRun.Failure failure = run.failure().orElseThrow();
+        assertThat(failure.what()).isEqualTo("policy");
+        assertThat(failure.reason()).contains("rmse is at most 2.5", "2 approved as risk");
+        assertThat(registry.refresh().tryResolve(CHAMPION)).isEmpty();
+    }
+
+    @Test
+    void rollback_policyTightenedSince_isNotHeldUp() {
+        var store = new MemoryObjectStore();
+        PromotionPipeline pipeline = pipeline(store);
+        pipeline.run(Rig.request("first"));
+        pipeline.run(Rig.request("second"));
+        ModelRegistry registry = StoreRegistry.open(store, rig.clock);
+        registry.policy(CHAMPION).demand(new Requirement.GatePassed("new")).because("from now on", "ana");
+
+        pipeline.rollback("worse on weekends", "ana");
+
+        assertThat(registry.refresh().resolve(CHAMPION).id()).isEqualTo(Rig.RIDES.version(1));
+        assertThat(registry.refresh().history(CHAMPION))
+                .last()
+                .extracting(AliasMove::kind)
+                .isEqualTo(AliasMove.Kind.ROLLED_BACK);
     }
 }

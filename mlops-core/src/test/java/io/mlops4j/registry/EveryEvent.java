@@ -21,9 +21,16 @@ import io.mlops4j.registry.Requirement.Approvals;
 import io.mlops4j.registry.Requirement.GatePassed;
 import io.mlops4j.registry.Requirement.MetricAtLeast;
 import io.mlops4j.registry.Requirement.MetricAtMost;
+import io.mlops4j.registry.Requirement.SignedBy;
+import io.mlops4j.signing.SignatureBundle;
+import io.mlops4j.signing.TrustedKeys;
 import io.mlops4j.store.Content;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Writes every event and every field that a registry's log can hold. */
 final class EveryEvent {
@@ -88,6 +95,10 @@ final class EveryEvent {
         registry.edit(v3)
                 .record("leaks", Verdict.fail("one leak", Evidence.none()))
                 .because("audit", "job");
+        registry.edit(v3).attach(SignatureBundle.parse(resource("p256.sig"))).because("release", "ci");
+        registry.policy(rides.alias("signed"))
+                .demand(new SignedBy(TrustedKeys.parse(new String(resource("p256.pub.pem"), UTF_8))))
+                .because("guideline 8", "ana");
         registry.edit(v3).approve("risk").because("fine", "bob");
         registry.edit(v3).reject("legal").because("not yet", "lea");
         registry.edit(v3).approve("ops").because("fine", "bob");
@@ -110,5 +121,13 @@ final class EveryEvent {
         registry.edit(v3).restore().because("not quite", "ana");
         registry.edit(v3).archive().because("superseded", "ana");
         registry.edit(v3).discard().because("space", "ana");
+    }
+
+    private static byte[] resource(String name) {
+        try (InputStream in = EveryEvent.class.getResourceAsStream("/golden/signing/" + name)) {
+            return Objects.requireNonNull(in, name).readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -103,6 +103,43 @@ class RegistryFeedTest {
     }
 
     @Test
+    void after_editsAndPolicies_areTold() {
+        StoreRegistry registry = open();
+        EveryEvent.write(registry);
+        EveryEvent.writeMore(registry);
+
+        List<RegistryChange> changes = open().changes().after(CommitLog.Position.START, 1000);
+
+        assertThat(changes).noneMatch(RegistryChange.Other.class::isInstance);
+        assertThat(changes)
+                .filteredOn(RegistryChange.VersionEdited.class::isInstance)
+                .extracting(change -> ((RegistryChange.VersionEdited) change).change())
+                .isEqualTo(registry.record(ModelName.of("rides").version(3)).changes());
+        assertThat(changes)
+                .filteredOn(RegistryChange.PolicySet.class::isInstance)
+                .extracting(change -> ((RegistryChange.PolicySet) change).setting())
+                .isEqualTo(registry.view().policyHistory(ModelName.of("rides")));
+    }
+
+    @Test
+    void after_discard_saysWhatWhyAndWho() {
+        StoreRegistry registry = open();
+        register(registry, "one");
+        registry.edit(RIDES.version(1)).archive().because("old", "ana");
+        CommitLog.Position before = registry.changes().end();
+        registry.edit(RIDES.version(1)).discard().because("too big", "bob");
+
+        assertThat(open().changes().after(before, 10))
+                .singleElement()
+                .isInstanceOfSatisfying(RegistryChange.VersionEdited.class, told -> {
+                    assertThat(told.change().version()).isEqualTo(RIDES.version(1));
+                    assertThat(told.change().edit()).isEqualTo(new LifecycleChange(Lifecycle.DISCARDED));
+                    assertThat(told.change().reason()).isEqualTo("too big");
+                    assertThat(told.change().actor()).isEqualTo("bob");
+                });
+    }
+
+    @Test
     void after_kindOfANewerVersion_isToldAndPassedBy() {
         register(open(), "one");
         RegistryFeed feed = open().changes();

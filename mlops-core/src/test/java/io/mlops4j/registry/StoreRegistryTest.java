@@ -1,7 +1,7 @@
 package io.mlops4j.registry;
 
-import static java.util.Objects.requireNonNull;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -283,14 +283,16 @@ class StoreRegistryTest {
         assertThat(v3.metrics()).hasSize(1).containsEntry("rmse", Double.POSITIVE_INFINITY);
         assertThat(requireNonNull(v3.verdicts().get("fairness")).verdict())
                 .isEqualTo(Verdict.pass(Evidence.none().with("gap", 0.5).with("slice", "weekends")));
-        assertThat(requireNonNull(v3.verdicts().get("leaks")).verdict()).isEqualTo(Verdict.fail("one leak", Evidence.none()));
+        assertThat(requireNonNull(v3.verdicts().get("leaks")).verdict())
+                .isEqualTo(Verdict.fail("one leak", Evidence.none()));
         assertThat(v3.approvals()).extracting(Approval::role).containsExactly("risk", "legal");
         assertThat(v3.lifecycle()).isEqualTo(Lifecycle.DISCARDED);
-        assertThat(v3.changes()).hasSize(12);
+        assertThat(v3.changes()).hasSize(13);
         assertThat(registry.view().discarded()).containsExactly(v3.id());
         assertThat(registry.view().policies(RIDES))
                 .extracting(setting -> setting.policy().requirements().size())
-                .containsExactly(1, 3);
+                .containsExactly(1, 3, 1);
+        assertThat(v3.signatures()).hasSize(1);
         assertThat(registry.view().aliases(RIDES)).containsExactly(Map.entry("champion", RIDES.version(1)));
         assertThat(registry.history(CHAMPION)).hasSize(5);
         assertThat(registry.history(RIDES.alias("shadow"))).hasSize(4);
@@ -365,7 +367,7 @@ class StoreRegistryTest {
         try {
             return (String) event.getDeclaredField("TYPE").get(null);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(event + " has no name", e);
+            throw new LinkageError(event + " has no name", e);
         }
     }
 }

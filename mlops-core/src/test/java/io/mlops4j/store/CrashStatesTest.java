@@ -1,6 +1,5 @@
 package io.mlops4j.store;
 
-import static java.util.Objects.requireNonNull;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -180,7 +179,7 @@ class CrashStatesTest {
             boolean force = event instanceof Trace.ForcedFile || event instanceof Trace.ForcedFolder;
             boolean tidied = event instanceof Trace.Named named
                     && named.target().kind() == Trace.Kind.ABSENT
-                    && requireNonNull(named.name().getParent()).endsWith(".temp");
+                    && CrashedDisk.isTemporary(named.name());
             return !force && !tidied;
         }
 

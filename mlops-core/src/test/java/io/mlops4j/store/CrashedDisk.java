@@ -1,7 +1,5 @@
 package io.mlops4j.store;
 
-import static java.util.Objects.requireNonNull;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -83,7 +81,7 @@ final class CrashedDisk {
         String look(Path from) {
             var look = new ArrayList<String>();
             present().forEach((name, target) -> {
-                boolean temporary = requireNonNull(name.getParent()).endsWith(".temp");
+                boolean temporary = isTemporary(name);
                 String bytes = bytes(target);
                 look.add((temporary ? ".temp " : from.relativize(name) + " ") + target.kind() + " " + bytes.length()
                         + " " + bytes.hashCode());
@@ -164,8 +162,8 @@ final class CrashedDisk {
             // Temporary files that are gone, or not, are nobody's concern: all of them or none will do.
             choices.add(List.of(
                     state -> tidied.forEach(state.names()::remove),
-                    state -> tidied.forEach(
-                            name -> state.names().put(name, requireNonNull(unforced.get(name)).get(0)))));
+                    state -> tidied.forEach(name -> state.names()
+                            .put(name, unforced.getOrDefault(name, List.of()).get(0)))));
         }
         content.forEach((file, bytes) -> {
             String safe = forcedContent.getOrDefault(file, "");
@@ -177,8 +175,12 @@ final class CrashedDisk {
     }
 
     private static boolean isTidied(Path name, List<Trace.Target> targets) {
-        return requireNonNull(name.getParent()).endsWith(".temp")
-                && targets.get(targets.size() - 1).kind() == Trace.Kind.ABSENT;
+        return isTemporary(name) && targets.get(targets.size() - 1).kind() == Trace.Kind.ABSENT;
+    }
+
+    /** Whether a name is in the folder of temporary files. */
+    static boolean isTemporary(Path name) {
+        return FileKinds.parent(name).endsWith(".temp");
     }
 
     private List<Consumer<State>> meanings(Path name, List<Trace.Target> targets) {

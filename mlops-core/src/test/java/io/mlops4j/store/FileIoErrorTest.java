@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -157,7 +158,7 @@ class FileIoErrorTest {
                         "write");
     }
 
-    private int failEach(Workload workload, Mode mode, String error, boolean lasting, TreeSet<String> failed) {
+    private int failEach(Workload workload, Mode mode, String error, boolean lasting, Set<String> failed) {
         for (int call = 0; ; call++) {
             String where = workload + ", " + error + " " + mode + " call " + call + (lasting ? " and all after" : "");
             var disk = new FaultyDisk(mode, error);

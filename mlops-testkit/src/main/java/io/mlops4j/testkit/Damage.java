@@ -65,6 +65,11 @@ public enum Damage {
         public int read() throws IOException {
             throw new IOException("The connection broke off, as scripted");
         }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            return read();
+        }
     }
 
     /** Thread-safe: the bytes are not written to any more. */

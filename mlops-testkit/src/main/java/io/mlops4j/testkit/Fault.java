@@ -26,8 +26,6 @@ record Fault(
         Landing landing,
         @Nullable Function<Call, RuntimeException> failure,
         @Nullable Damage harm) {
-    private static final Runnable NOTHING = () -> {};
-
     /** What becomes of a call. */
     enum Landing {
         NEVER,
@@ -38,15 +36,15 @@ record Fault(
     }
 
     static Fault failing(Function<Call, RuntimeException> failure) {
-        return new Fault(NOTHING, Landing.NEVER, failure, null);
+        return new Fault(Fault::nothing, Landing.NEVER, failure, null);
     }
 
     static Fault losingTheAnswer(Landing landing) {
-        return new Fault(NOTHING, landing, Fault::lost, null);
+        return new Fault(Fault::nothing, landing, Fault::lost, null);
     }
 
     static Fault sent(Landing landing) {
-        return new Fault(NOTHING, landing, null, null);
+        return new Fault(Fault::nothing, landing, null, null);
     }
 
     static Fault doingFirst(Runnable before) {
@@ -54,7 +52,7 @@ record Fault(
     }
 
     static Fault damaging(Damage harm) {
-        return new Fault(NOTHING, Landing.ONCE, null, harm);
+        return new Fault(Fault::nothing, Landing.ONCE, null, harm);
     }
 
     /** Only a put can leave its caller in doubt: the other calls may simply be made again. */
@@ -63,6 +61,8 @@ record Fault(
                 ? new OutcomeUnknownException("The reply to " + call + " was lost, as scripted")
                 : new StorageException("The reply to " + call + " was lost, as scripted");
     }
+
+    private static void nothing() {}
 
     boolean sendsLater() {
         return landing == Landing.LATER || landing == Landing.ONCE_AND_LATER;

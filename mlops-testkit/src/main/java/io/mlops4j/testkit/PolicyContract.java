@@ -227,7 +227,9 @@ abstract class PolicyContract extends VersionEditContract {
         assertThat(registry.check(CHAMPION, v1.id()).allows()).isFalse();
         registry.edit(v1).record("a gate", open).because("wednesday", "job");
 
-        assertThat(open().record(v1.id()).verdicts().get("a gate").verdict()).isEqualTo(open);
+        assertThat(open().record(v1.id()).verdicts())
+                .hasEntrySatisfying(
+                        "a gate", judged -> assertThat(judged.verdict()).isEqualTo(open));
         assertThat(registry.record(v1.id()).changes()).hasSize(2);
     }
 

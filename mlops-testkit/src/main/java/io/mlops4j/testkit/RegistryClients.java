@@ -54,7 +54,9 @@ final class RegistryClients implements LinearizabilityContract.Clients {
         }
     }
 
+    /** Yields now and then, so that more interleavings are seen; nothing relies on it. */
     @Override
+    @SuppressWarnings("ThreadPriorityCheck")
     public void play(int client, int history, SplittableRandom random) {
         ModelRegistry registry = registries.get(client);
         History<ModelSpecification.Ask, String> model = histories.get(history);

@@ -193,7 +193,7 @@ public final class ScriptedStore implements ObjectStore {
             return key;
         };
         if (fault == null) {
-            work.get();
+            store.delete(key);
         } else {
             strike(fault, Operation.DELETE, key.value(), work);
         }
@@ -225,6 +225,7 @@ public final class ScriptedStore implements ObjectStore {
         return fault.strike(new Call(operation, target), work);
     }
 
+    @SuppressWarnings("ReturnValueIgnored") // the reply was lost: that is the point
     private synchronized void later(Supplier<?> work) {
         late.add(() -> {
             try {

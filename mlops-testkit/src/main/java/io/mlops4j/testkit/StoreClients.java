@@ -38,7 +38,9 @@ final class StoreClients implements LinearizabilityContract.Clients {
         }
     }
 
+    /** Yields now and then, so that more interleavings are seen; nothing relies on it. */
     @Override
+    @SuppressWarnings("ThreadPriorityCheck")
     public void play(int client, int history, SplittableRandom random) {
         var keys = histories.get(history);
         int calls = 3 + random.nextInt(3);

@@ -45,7 +45,8 @@ class LinearizabilityTest {
         private long now = 1000;
 
         Told<I> does(I ask, String answer) {
-            return during(now++, now++, ask, answer);
+            now += 2;
+            return during(now - 2, now - 1, ask, answer);
         }
 
         Told<I> during(long begin, long end, I ask, String answer) {

@@ -1,5 +1,7 @@
 package io.mlops4j.serving.tabular;
 
+import static java.util.Objects.requireNonNull;
+
 import io.mlops4j.RejectedInputException;
 import io.mlops4j.model.Signature;
 import io.mlops4j.model.Tensor;
@@ -53,7 +55,7 @@ final class CompiledModel implements LoadedModel {
             throw new IllegalStateException("Model " + label + " is closed");
         }
         InputCheck.check(label, signature, inputs);
-        return run(((Tensor) inputs.get(program.input())));
+        return run((Tensor) requireNonNull(inputs.get(program.input())));
     }
 
     private Map<String, Value> run(Tensor input) {

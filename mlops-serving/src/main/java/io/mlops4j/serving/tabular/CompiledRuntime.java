@@ -119,7 +119,10 @@ public final class CompiledRuntime implements InferenceRuntime {
             NotCompiledException.require(!isLarge, "deep trees of few leaves");
             return Optional.of(program);
         } catch (NotCompiledException e) {
-            LOG.debug("Model {} is not compiled: {}", Text.quote(model.label()), Text.quote(e.getMessage()));
+            LOG.debug(
+                    "Model {} is not compiled: {}",
+                    Text.quote(model.label()),
+                    Text.quote(String.valueOf(e.getMessage())));
             return Optional.empty();
         }
     }

@@ -1,5 +1,6 @@
 package io.mlops4j.serving.tabular;
 
+import static io.mlops4j.serving.tabular.NotCompiledException.present;
 import static io.mlops4j.serving.tabular.NotCompiledException.require;
 
 import io.mlops4j.serving.internal.ProtoReader;
@@ -45,8 +46,7 @@ record Graph(String input, int width, List<Node> nodes, Map<String, Constant> co
                 require(reader.field() != 20 && reader.field() != 25, "no functions and no training");
             }
         }
-        require(graph != null, "a graph");
-        return graph;
+        return present(graph, "a graph");
     }
 
     private static Graph graph(ProtoReader reader) throws MalformedProtoException, NotCompiledException {

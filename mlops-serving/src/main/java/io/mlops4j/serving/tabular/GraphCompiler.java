@@ -1,5 +1,6 @@
 package io.mlops4j.serving.tabular;
 
+import static io.mlops4j.serving.tabular.NotCompiledException.present;
 import static io.mlops4j.serving.tabular.NotCompiledException.require;
 
 import io.mlops4j.serving.internal.ProtoReader.MalformedProtoException;
@@ -191,8 +192,8 @@ final class GraphCompiler {
     }
 
     private Constant matrix(Node node) throws NotCompiledException {
-        Constant weights = graph.constants().get(node.inputs().get(1));
-        require(weights != null && weights.isMatrix(), "a matrix of weights");
+        Constant weights = present(graph.constants().get(node.inputs().get(1)), "a matrix of weights");
+        require(weights.isMatrix(), "a matrix of weights");
         return weights;
     }
 
@@ -208,8 +209,8 @@ final class GraphCompiler {
     }
 
     private Linear plus(Linear products, String name) throws NotCompiledException {
-        Constant bias = graph.constants().get(name);
-        require(bias != null && bias.isRow(products.outputs()), "a bias for each output");
+        Constant bias = present(graph.constants().get(name), "a bias");
+        require(bias.isRow(products.outputs()), "a bias for each output");
         return products.plus(bias.decimals());
     }
 
@@ -297,9 +298,7 @@ final class GraphCompiler {
     }
 
     private Symbol symbol(Node node) throws NotCompiledException {
-        Symbol symbol = symbols.get(node.inputs().get(0));
-        require(symbol != null, "names that are defined");
-        return symbol;
+        return present(symbols.get(node.inputs().get(0)), "names that are defined");
     }
 
     private Rows rows(Node node) throws NotCompiledException {
@@ -323,21 +322,21 @@ final class GraphCompiler {
     }
 
     private Program program() throws NotCompiledException {
-        Predictor predictor = null;
+        Predictor told = null;
         List<ValueStep> after = null;
         List<Output> outputs = new ArrayList<>();
         for (String name : graph.outputs()) {
-            Symbol symbol = symbols.get(name);
+            Symbol symbol = present(symbols.get(name), "outputs that are defined");
             Scores scores = symbol instanceof Maps maps ? maps.scores : symbol instanceof Scores s ? s : null;
             Predictor its =
                     symbol instanceof Labels labels ? labels.predictor : scores == null ? null : scores.predictor;
-            require(its != null && (predictor == null || predictor == its), "outputs of one prediction");
+            require(its != null && (told == null || told == its), "outputs of one prediction");
             require(scores == null || after == null || after.equals(scores.steps), "values of one kind");
-            predictor = its;
+            told = its;
             after = scores == null ? after : scores.steps;
             outputs.add(output(name, symbol));
         }
-        require(predictor != null, "a prediction");
+        Predictor predictor = present(told, "a prediction");
         return new Program(
                 graph.input(),
                 graph.width(),

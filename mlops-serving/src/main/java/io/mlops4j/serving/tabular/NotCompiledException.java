@@ -1,5 +1,7 @@
 package io.mlops4j.serving.tabular;
 
+import org.jspecify.annotations.Nullable;
+
 /** The model is not of a form that can be compiled; says why. It may be a good model all the same. */
 final class NotCompiledException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -12,5 +14,13 @@ final class NotCompiledException extends Exception {
         if (!holds) {
             throw new NotCompiledException("expected " + expectation);
         }
+    }
+
+    /** A value that must be there. */
+    static <T> T present(@Nullable T value, String expectation) throws NotCompiledException {
+        if (value == null) {
+            throw new NotCompiledException("expected " + expectation);
+        }
+        return value;
     }
 }

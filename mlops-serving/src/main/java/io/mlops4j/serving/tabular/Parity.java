@@ -1,5 +1,7 @@
 package io.mlops4j.serving.tabular;
 
+import static java.util.Objects.requireNonNull;
+
 import io.mlops4j.model.MapValue;
 import io.mlops4j.model.SequenceValue;
 import io.mlops4j.model.Tensor;
@@ -70,7 +72,7 @@ final class Parity {
             return Optional.of("outputs " + answers.keySet().size() + ", expected " + names.size());
         }
         for (Output output : program.outputs()) {
-            Optional<String> difference = compare(output, answers.get(output.name()), rows, count);
+            Optional<String> difference = compare(output, requireNonNull(answers.get(output.name())), rows, count);
             if (difference.isPresent()) {
                 return difference;
             }

@@ -1,5 +1,6 @@
 package io.mlops4j.serving.tabular;
 
+import static io.mlops4j.serving.tabular.NotCompiledException.present;
 import static io.mlops4j.serving.tabular.NotCompiledException.require;
 
 import io.mlops4j.serving.tabular.Forest.Aggregate;
@@ -219,8 +220,7 @@ final class TreeCompiler {
     }
 
     private int nodeOfWeight(int i) throws NotCompiledException {
-        Span span = spanById.get(columns.leafTreeIds[i]);
-        require(span != null, "weights of known trees");
+        Span span = present(spanById.get(columns.leafTreeIds[i]), "weights of known trees");
         long id = columns.leafNodeIds[i];
         require(id >= 0 && id < span.end - span.first, "weights of known nodes");
         int node = nodeById[span.first + (int) id];

@@ -1,5 +1,6 @@
 package io.mlops4j.serving.tabular;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -135,7 +136,7 @@ final class PipelineParityTest {
             assertThat(compiled.runtime("?")).isEqualTo("compiled");
             Map<String, Value> ours = compiled.run(rows);
             reference.run(rows).forEach((name, value) -> {
-                Value mine = ours.get(name);
+                Value mine = requireNonNull(ours.get(name));
                 if (value instanceof Tensor tensor && tensor.type() != ElementType.FLOAT32) {
                     assertThat(mine).isEqualTo(tensor);
                 } else {

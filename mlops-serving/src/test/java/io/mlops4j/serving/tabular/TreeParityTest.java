@@ -1,5 +1,6 @@
 package io.mlops4j.serving.tabular;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.model.ElementType;
@@ -137,7 +138,7 @@ final class TreeParityTest {
             Map<String, Value> ours = compiled.run(Map.of("x", rows));
             Map<String, Value> theirs = reference.run(Map.of("x", rows));
             assertThat(new ArrayList<>(ours.keySet())).isEqualTo(new ArrayList<>(theirs.keySet()));
-            ours.forEach((name, value) -> assertAlike((Tensor) value, (Tensor) theirs.get(name)));
+            ours.forEach((name, value) -> assertAlike((Tensor) value, (Tensor) requireNonNull(theirs.get(name))));
         }
     }
 
