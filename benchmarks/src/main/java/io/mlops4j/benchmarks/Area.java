@@ -30,6 +30,7 @@ enum Area {
             Claim.of("registry.resolve.50ns", ResolveBenchmark.class, "resolve", Duration.ofNanos(50)),
             Claim.of("registry.open-10k.300ms", OpenBenchmark.class, "open", Duration.ofMillis(300)));
 
+    @SuppressWarnings("ImmutableEnumChecker") // List.of makes it so
     private final List<Claim> claims;
 
     Area(Claim... claims) {
