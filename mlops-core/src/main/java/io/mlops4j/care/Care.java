@@ -61,7 +61,7 @@ public final class Care {
      * @throws StorageException if the store cannot be listed; single objects that cannot be read are findings
      */
     public VerifyReport verify() {
-        return new Verification(store, clock, tryDiscarded(), Optional.empty()).run();
+        return new Verification(store, clock, discarded(), Optional.empty()).run();
     }
 
     /**
@@ -74,7 +74,7 @@ public final class Care {
      * @throws StorageException if the store cannot be listed; single objects that cannot be read are findings
      */
     public VerifyReport verify(Progress.Listener listener) {
-        return new Verification(store, clock, tryDiscarded(), Optional.of(listener)).run();
+        return new Verification(store, clock, discarded(), Optional.of(listener)).run();
     }
 
     /**
@@ -100,17 +100,15 @@ public final class Care {
         return new GarbageCollector(store, clock, this::discarded, GarbageCollector.DEFAULT_GRACE);
     }
 
-    /** The versions that were given up, whose files are not needed any more. */
+    /**
+     * The versions that were given up, whose files are not needed any more; none if the registry cannot be opened, which
+     * whoever reads the logs says better.
+     */
     private Set<String> discarded() {
-        return StoreRegistry.open(store, clock).view().discarded().stream()
-                .map(VersionId::toString)
-                .collect(Collectors.toUnmodifiableSet());
-    }
-
-    /** As many as can be known: a registry that cannot be opened is for the verification itself to report. */
-    private Set<String> tryDiscarded() {
         try {
-            return discarded();
+            return StoreRegistry.open(store, clock).view().discarded().stream()
+                    .map(VersionId::toString)
+                    .collect(Collectors.toUnmodifiableSet());
         } catch (CorruptionException | StorageException e) {
             return Set.of();
         }

@@ -52,7 +52,7 @@ class LostRepliesTest {
         bad.on(PUT).withProbability(0.3, seed + 4).doesFirst(bad::landLate);
         CommitLog truth = CommitLog.open(store, "race", Clock.systemUTC());
         CommitLog.Position end = CommitLog.Position.START;
-        while (bad.struck() < LOST) {
+        while (bad.struck() < 2 * LOST) { // more than half of the faults lose a reply
             List<CommitLog> writers = List.of(
                     CommitLog.open(bad, "race", Clock.systemUTC()), CommitLog.open(bad, "race", Clock.systemUTC()));
             end = race(writers, truth, end, bad, random.nextInt(10) == 0);
