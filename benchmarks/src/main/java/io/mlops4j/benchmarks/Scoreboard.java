@@ -26,8 +26,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * java -cp benchmarks/target/benchmarks.jar io.mlops4j.benchmarks.Scoreboard serving [--full]
  * }</pre>
  *
- * <p>The quick form takes about a minute an area. Benchmarks of single shots say themselves how many. Each side of a ratio is the median over forks: one fork on a busy
- * machine says little, and the sides take turns, so that a slow minute hurts both alike.
+ * <p>Each side of a ratio is the median over forks: one fork on a busy machine says little, and the sides take turns, so
+ * that a slow minute hurts both alike. Benchmarks of single shots say themselves how many; the quick form, which takes
+ * about a minute an area, has one fork of each of them.
  */
 public final class Scoreboard {
     private Scoreboard() {}
@@ -78,6 +79,9 @@ public final class Scoreboard {
         Map<Side, List<Double>> nanos = new HashMap<>();
         for (int round = 0; round < pace.rounds; round++) {
             for (Map.Entry<Class<?>, Set<Side>> benchmark : sides.entrySet()) {
+                if (pace == Pace.QUICK && round > 0 && isSingleShot(benchmark.getKey())) {
+                    continue;
+                }
                 for (RunResult result : run(benchmark.getKey(), benchmark.getValue(), pace)) {
                     String method = result.getPrimaryResult().getLabel();
                     String model = result.getParams().getParam("model");
@@ -114,13 +118,17 @@ public final class Scoreboard {
         if (models.length > 0) {
             options.param("model", models);
         }
-        if (benchmark.getAnnotation(BenchmarkMode.class).value()[0] != Mode.SingleShotTime) {
+        if (!isSingleShot(benchmark)) {
             options.warmupIterations(pace.warmups)
                     .warmupTime(TimeValue.milliseconds(pace.warmupMillis))
                     .measurementIterations(pace.measurements)
                     .measurementTime(TimeValue.milliseconds(pace.measurementMillis));
         }
         return new Runner(options.build()).run();
+    }
+
+    private static boolean isSingleShot(Class<?> benchmark) {
+        return benchmark.getAnnotation(BenchmarkMode.class).value()[0] == Mode.SingleShotTime;
     }
 
     private static double median(List<Double> values) {

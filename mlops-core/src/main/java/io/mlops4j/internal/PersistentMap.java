@@ -1,6 +1,7 @@
 package io.mlops4j.internal;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,16 @@ public final class PersistentMap<K, V> {
      * @return its value, or null if it is absent
      */
     public @Nullable V get(K key) {
-        return root == null ? null : root.find(key, hash(key), 0);
+        int hash = hash(key);
+        Node<K, V> node = root;
+        // A loop over final classes, as calls through an interface cost more than all the rest.
+        for (int rest = hash; node instanceof Branch<K, V> branch; rest >>>= BITS) {
+            node = branch.child(1 << (rest & MASK));
+        }
+        if (node instanceof Entry<K, V> entry) {
+            return entry.hash == hash && entry.key.equals(key) ? entry.value : null;
+        }
+        return node instanceof Bucket<K, V> bucket ? bucket.find(key) : null;
     }
 
     /**
@@ -90,19 +100,12 @@ public final class PersistentMap<K, V> {
     }
 
     private sealed interface Node<K, V> {
-        @Nullable V find(K key, int hash, int shift);
-
         Node<K, V> put(Entry<K, V> entry, int shift);
 
         void each(BiConsumer<K, V> visitor);
     }
 
     private record Entry<K, V>(K key, V value, int hash) implements Node<K, V> {
-        @Override
-        public @Nullable V find(K wanted, int wantedHash, int shift) {
-            return key.equals(wanted) ? value : null;
-        }
-
         @Override
         public Node<K, V> put(Entry<K, V> entry, int shift) {
             return key.equals(entry.key) ? entry : split(this, entry, shift);
@@ -115,9 +118,11 @@ public final class PersistentMap<K, V> {
             int slotA = (a.hash >>> shift) & MASK;
             int slotB = (b.hash >>> shift) & MASK;
             if (slotA == slotB) {
-                return new Branch<>(1 << slotA, List.of(split(a, b, shift + BITS)));
+                return new Branch<>(1 << slotA, split(a, b, shift + BITS));
             }
-            return new Branch<>(1 << slotA | 1 << slotB, slotA < slotB ? List.of(a, b) : List.of(b, a));
+            return slotA < slotB
+                    ? new Branch<>(1 << slotA | 1 << slotB, a, b)
+                    : new Branch<>(1 << slotA | 1 << slotB, b, a);
         }
 
         @Override
@@ -127,25 +132,33 @@ public final class PersistentMap<K, V> {
     }
 
     /** Up to 32 children; bit i of the bitmap says that slot i has one, and children stand in the order of slots. */
-    private record Branch<K, V>(int bitmap, List<Node<K, V>> children) implements Node<K, V> {
-        @Override
-        public @Nullable V find(K key, int hash, int shift) {
-            int bit = 1 << ((hash >>> shift) & MASK);
-            return (bitmap & bit) == 0 ? null : children.get(index(bit)).find(key, hash, shift + BITS);
+    private static final class Branch<K, V> implements Node<K, V> {
+        private final int bitmap;
+        private final Node<K, V>[] children;
+
+        @SafeVarargs
+        Branch(int bitmap, Node<K, V>... children) {
+            this.bitmap = bitmap;
+            this.children = children;
+        }
+
+        @Nullable Node<K, V> child(int bit) {
+            return (bitmap & bit) == 0 ? null : children[index(bit)];
         }
 
         @Override
         public Node<K, V> put(Entry<K, V> entry, int shift) {
             int bit = 1 << ((entry.hash >>> shift) & MASK);
             int index = index(bit);
-            List<Node<K, V>> next = new ArrayList<>(children.size() + 1);
-            next.addAll(children);
             if ((bitmap & bit) == 0) {
-                next.add(index, entry);
-            } else {
-                next.set(index, children.get(index).put(entry, shift + BITS));
+                Node<K, V>[] wider = Arrays.copyOf(children, children.length + 1);
+                System.arraycopy(children, index, wider, index + 1, children.length - index);
+                wider[index] = entry;
+                return new Branch<>(bitmap | bit, wider);
             }
-            return new Branch<>(bitmap | bit, next);
+            Node<K, V>[] next = children.clone();
+            next[index] = children[index].put(entry, shift + BITS);
+            return new Branch<>(bitmap, next);
         }
 
         private int index(int bit) {
@@ -154,14 +167,15 @@ public final class PersistentMap<K, V> {
 
         @Override
         public void each(BiConsumer<K, V> visitor) {
-            children.forEach(child -> child.each(visitor));
+            for (Node<K, V> child : children) {
+                child.each(visitor);
+            }
         }
     }
 
     /** Different keys whose hashes are equal in all 32 bits. */
     private record Bucket<K, V>(List<Entry<K, V>> entries) implements Node<K, V> {
-        @Override
-        public @Nullable V find(K key, int hash, int shift) {
+        @Nullable V find(K key) {
             for (Entry<K, V> entry : entries) {
                 if (entry.key.equals(key)) {
                     return entry.value;

@@ -19,6 +19,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that a registry's log says, and the view of it. A new state shares with the old one all that did not change, so
@@ -28,9 +29,16 @@ import java.util.TreeSet;
  */
 final class RegistryState implements RegistryView {
     static final RegistryState EMPTY = new RegistryState(
-            PersistentMap.empty(), PersistentMap.empty(), PersistentMap.empty(), new TreeSet<>(), Chain.empty());
+            PersistentMap.empty(),
+            PersistentMap.empty(),
+            PersistentMap.empty(),
+            PersistentMap.empty(),
+            new TreeSet<>(),
+            Chain.empty());
 
     private final PersistentMap<ModelName, ModelState> models;
+    /** Where each alias points, for {@link #resolve} in one look-up. */
+    private final PersistentMap<Alias, AliasTarget> targets;
     /** The name that each lower-cased name belongs to. */
     private final PersistentMap<String, ModelName> caseless;
 
@@ -41,11 +49,13 @@ final class RegistryState implements RegistryView {
 
     private RegistryState(
             PersistentMap<ModelName, ModelState> models,
+            PersistentMap<Alias, AliasTarget> targets,
             PersistentMap<String, ModelName> caseless,
             PersistentMap<VersionId, Chain<VersionId>> children,
             SortedSet<VersionId> discarded,
             Chain<Fact> facts) {
         this.models = models;
+        this.targets = targets;
         this.caseless = caseless;
         this.children = children;
         this.discarded = discarded;
@@ -64,15 +74,15 @@ final class RegistryState implements RegistryView {
         } else if (fact instanceof Fact.Happened happened) {
             next = with(happened.event(), happened);
         }
-        return new RegistryState(next.models, next.caseless, next.children, next.discarded, facts.with(fact));
+        return new RegistryState(
+                next.models, next.targets, next.caseless, next.children, next.discarded, facts.with(fact));
     }
 
     private RegistryState with(RegistryEvent event, Fact fact) {
         if (event instanceof RegistryEvent.Moved moved) {
             RegistryState next = this;
             for (AliasMove move : moves(moved, fact)) {
-                ModelName name = move.alias().model();
-                next = next.with(next.model(name).with(move), next.children, next.discarded);
+                next = next.with(move);
             }
             return next;
         }
@@ -89,6 +99,14 @@ final class RegistryState implements RegistryView {
         return moved.moves().stream()
                 .map(move -> move.toMove(fact.time(), fact.commit()))
                 .toList();
+    }
+
+    private RegistryState with(AliasMove move) {
+        ModelState model = model(move.alias().model()).with(move);
+        var target = new AliasTarget(move.to().flatMap(to -> model.entry(to.number())));
+        RegistryState next = with(model, children, discarded);
+        return new RegistryState(
+                next.models, targets.with(move.alias(), target), next.caseless, children, discarded, facts);
     }
 
     private RegistryState with(VersionEntry entry) {
@@ -116,7 +134,7 @@ final class RegistryState implements RegistryView {
     private RegistryState with(
             ModelState model, PersistentMap<VersionId, Chain<VersionId>> born, SortedSet<VersionId> gone) {
         var names = models.get(model.name()) == null ? caseless.with(fold(model.name()), model.name()) : caseless;
-        return new RegistryState(models.with(model.name(), model), names, born, gone, facts);
+        return new RegistryState(models.with(model.name(), model), targets, names, born, gone, facts);
     }
 
     private static Chain<VersionId> childrenOf(PersistentMap<VersionId, Chain<VersionId>> all, VersionId parent) {
@@ -235,16 +253,24 @@ final class RegistryState implements RegistryView {
 
     @Override
     public Optional<ModelVersion> tryResolve(Alias alias) {
-        return model(alias.model()).alias(alias.name()).current().flatMap(this::tryVersion);
+        return Optional.ofNullable(target(alias));
+    }
+
+    private @Nullable ModelVersion target(Alias alias) {
+        AliasTarget target = targets.get(alias);
+        return target == null ? null : target.version();
     }
 
     @Override
     public ModelVersion resolve(Alias alias) {
-        return tryResolve(alias)
-                .orElseThrow(() -> new NotFoundException("Alias " + alias + " points nowhere: model " + alias.model()
-                        + (model(alias.model()).count() == 0
-                                ? " is unknown"
-                                : " has the aliases " + aliases(alias.model()).keySet())));
+        ModelVersion target = target(alias);
+        if (target != null) {
+            return target;
+        }
+        throw new NotFoundException("Alias " + alias + " points nowhere: model " + alias.model()
+                + (model(alias.model()).count() == 0
+                        ? " is unknown"
+                        : " has the aliases " + aliases(alias.model()).keySet()));
     }
 
     @Override
