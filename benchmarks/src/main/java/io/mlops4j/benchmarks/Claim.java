@@ -48,7 +48,7 @@ record Claim(String name, Side ours, Rival rival, double goal) {
     /**
      * Writes the claim's line.
      *
-     * @param nanos the median time of each side
+     * @param nanos the time of each side
      * @return {@code name ratio=R goal=G held|short}
      */
     String line(Map<Side, Double> nanos) {

@@ -16,7 +16,7 @@ record Side(Class<?> benchmark, String method, @Nullable String model) implement
     /**
      * Finds this side's time.
      *
-     * @param nanos the median time of each side that was measured
+     * @param nanos the time of each side that was measured
      * @return in nanoseconds
      */
     @Override
