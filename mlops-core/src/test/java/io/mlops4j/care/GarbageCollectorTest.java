@@ -326,10 +326,10 @@ class GarbageCollectorTest {
         assertThat(calls).isGreaterThan(10);
     }
 
-    /** Set the system property {@code campaign} for the long form. */
+    /** The profile {@code campaign} has the long form. */
     @Test
     void randomInterleavings_loseNoLiveBlob() {
-        int schedules = System.getProperty("campaign") == null ? 1_000 : 100_000;
+        int schedules = Boolean.getBoolean("campaign") ? 100_000 : 1_000;
         long first = new Random().nextLong();
         ExecutorService threads = Executors.newCachedThreadPool(daemons());
         int refused = 0;

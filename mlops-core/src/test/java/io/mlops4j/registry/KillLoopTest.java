@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Two processes register into one directory, and are killed and started again and again, at any moment: 64 times, and
- * 320 times with the system property {@code campaign}.
+ * 320 times with the profile {@code campaign}.
  */
 class KillLoopTest {
     private static final int WRITERS = 2;

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
  * whatever it may: what was acknowledged is there all the same, what was not is whole or absent, and the store goes on.
  * That each force in the code is needed is shown by leaving it out, one at a time.
  *
- * <p>With the system property {@code campaign}, all workloads of three operations; without, one in sixteen.
+ * <p>In the profile {@code campaign}, all workloads of three operations; without, one in sixteen.
  */
 @Timeout(900)
 class CrashStatesTest {

@@ -10,6 +10,7 @@ import io.mlops4j.store.Prefix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -147,6 +148,32 @@ abstract class ListingContract extends ObjectStoreFixture {
             after = page.keys().isEmpty() ? after : page.keys().get(page.keys().size() - 1);
         } while (page.more());
         return keys;
+    }
+
+    @Test
+    void list_keysDeletedBetweenPages_hideNoOthers() {
+        putAll("p/a", "p/b", "p/c", "p/d", "p/e");
+        KeyPage first = store().list(Prefix.of("p"), null, 2);
+        first.keys().forEach(store()::delete);
+
+        KeyPage rest = store().list(Prefix.of("p"), first.keys().get(1), 10);
+
+        assertThat(rest.keys()).extracting(Key::value).containsExactly("p/c", "p/d", "p/e");
+        assertThat(store().list(Prefix.of("p"), null, 10).keys()).isEqualTo(rest.keys());
+    }
+
+    /** A server answers with a thousand at most, whatever it is asked for. */
+    @Test
+    void list_moreKeysThanAServersPage_givesEachKeyOnce() {
+        List<String> keys =
+                IntStream.range(0, 1003).mapToObj(i -> "many/" + (10_000 + i)).toList();
+        keys.stream().parallel().forEach(key -> put(key, ""));
+
+        KeyPage first = store().list(Prefix.of("many"), null, 1000);
+        KeyPage rest = store().list(Prefix.of("many"), first.keys().get(999), 1000);
+
+        assertThat(Stream.concat(first.keys().stream(), rest.keys().stream()).map(Key::value))
+                .isEqualTo(keys);
     }
 
     @Test

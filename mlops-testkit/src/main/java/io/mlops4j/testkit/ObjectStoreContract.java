@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.mlops4j.StorageException;
+import io.mlops4j.model.Digest;
 import io.mlops4j.store.Content;
 import io.mlops4j.store.Key;
 import io.mlops4j.store.ObjectStore;
@@ -304,6 +305,21 @@ public abstract class ObjectStoreContract extends ConcurrencyContract {
                 }
             }
         }
+    }
+
+    /** Large enough that a store may keep it in parts. */
+    @Test
+    void get_rangesOfALargeObject_haveTheirBytes() throws IOException {
+        byte[] bytes = random(11, (9 << 20) + 3);
+        store().putIfAbsent(new Key("large"), Content.of(bytes));
+        StoredObject object = store().get(new Key("large")).orElseThrow();
+        assertThat(object.size()).isEqualTo(bytes.length);
+        for (int at : new int[] {0, (1 << 20) - 7, (5 << 20) - 7, (8 << 20) - 7, bytes.length - 14}) {
+            try (InputStream in = object.open(at, 14)) {
+                assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOfRange(bytes, at, at + 14));
+            }
+        }
+        assertThat(Digest.of(object.bytes(bytes.length))).isEqualTo(Digest.of(bytes));
     }
 
     @Test

@@ -25,10 +25,12 @@ final class StoreClients implements LinearizabilityContract.Clients {
     private static final int KEYS = 3;
 
     private final ObjectStore store;
+    private final boolean deletes;
     private final List<List<History<ObjectSpecification.Ask, String>>> histories = new ArrayList<>();
 
-    StoreClients(ObjectStore store, int histories, int clients) {
+    StoreClients(ObjectStore store, int histories, boolean deletes) {
         this.store = store;
+        this.deletes = deletes;
         for (int i = 0; i < histories; i++) {
             List<History<ObjectSpecification.Ask, String>> keys = new ArrayList<>();
             for (int key = 0; key < 1 + i % KEYS; key++) {
@@ -53,7 +55,7 @@ final class StoreClients implements LinearizabilityContract.Clients {
                 keys.get(which).call(client, ObjectSpecification.put(text), () -> put(key, text));
             } else if (dice < 7) {
                 keys.get(which).call(client, ObjectSpecification.get(), () -> get(key));
-            } else if (dice < 9) {
+            } else if (dice < 9 || !deletes) {
                 list(client, history);
             } else {
                 keys.get(which).call(client, ObjectSpecification.delete(), () -> delete(key));

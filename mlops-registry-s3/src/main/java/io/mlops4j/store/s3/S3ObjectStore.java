@@ -28,6 +28,9 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
  * and keep the condition both of PutObject and of CompleteMultipartUpload, which is tried at opening. Credentials need
  * s3:GetObject, s3:PutObject and s3:ListBucket, and s3:DeleteObject where garbage is collected.
  *
+ * <p>A create and a delete of one key at the same time may leave the object there, if a request of the create was
+ * repeated or late: over a network, an object that was deleted meanwhile looks like one that never was.
+ *
  * <p>Calls are tried six times at most, over some seconds. A put of up to one part holds its content in memory and
  * costs one request; a longer one is streamed, sent in parts, and aborted when it fails. What a process that dies
  * leaves of an upload is not seen by anyone, but costs storage: give the bucket a lifecycle rule with

@@ -9,9 +9,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Artifacts much larger than the heap: 256 MiB in 48 MiB; with {@code -Dcampaign}, 2 GiB in 128 MiB. */
+/** Artifacts much larger than the heap: 256 MiB in 48 MiB; with the profile {@code campaign}, 2 GiB in 128 MiB. */
 class HugeArtifactTest {
-    private static final boolean CAMPAIGN = System.getProperty("campaign") != null;
+    private static final boolean CAMPAIGN = Boolean.getBoolean("campaign");
     private static final long SIZE = CAMPAIGN ? 2L << 30 : 256L << 20;
     private static final String HEAP = CAMPAIGN ? "-Xmx128m" : "-Xmx48m";
 

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Two writers race for each name, on a line that loses replies and worse. Whoever is told that it won, did; whoever is
- * told that the name was taken, did not win. {@code -Dcampaign} makes the races many.
+ * told that the name was taken, did not win. The profile {@code campaign} makes the races many.
  */
 class LostReplyTest {
-    private static final boolean CAMPAIGN = System.getProperty("campaign") != null;
+    private static final boolean CAMPAIGN = Boolean.getBoolean("campaign");
     private static final long SEED = Long.getLong("seed", 20261121);
     private static final int THREADS = 8;
 
