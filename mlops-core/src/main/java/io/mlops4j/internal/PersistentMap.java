@@ -137,6 +137,7 @@ public final class PersistentMap<K, V> {
         private final Node<K, V>[] children;
 
         @SafeVarargs
+        @SuppressWarnings("varargs") // the array is only read, and holds nodes only
         Branch(int bitmap, Node<K, V>... children) {
             this.bitmap = bitmap;
             this.children = children;

@@ -3,12 +3,13 @@ package io.mlops4j.examples.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.Workspace;
+import io.mlops4j.examples.Readme;
+import io.mlops4j.examples.SmallModel;
 import io.mlops4j.gate.Candidate;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Registration;
 import io.mlops4j.store.Content;
-import io.mlops4j.tribuo.OnnxExport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,41 +17,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tribuo.MutableDataset;
-import org.tribuo.impl.ArrayExample;
-import org.tribuo.provenance.SimpleDataSourceProvenance;
-import org.tribuo.regression.RegressionFactory;
-import org.tribuo.regression.Regressor;
-import org.tribuo.regression.rtree.CARTRegressionTrainer;
 
 class QuickstartTest {
-    private static final Path README = Path.of("..", "README.md");
-    private static final Path SOURCE =
-            Path.of("src", "main", "java", "io", "mlops4j", "examples", "quickstart", "Quickstart.java");
-
     @TempDir
     Path folder;
 
     @Test
     void readme_showsTheCodeThatIsTested() throws IOException {
-        String source = Files.readString(SOURCE);
-        String region = source.substring(
-                source.indexOf("// README: begin\n") + "// README: begin\n".length(), source.indexOf("// README: end"));
-        String shown = region.lines()
-                .map(line -> line.isBlank() ? "" : line.substring(8))
-                .collect(Collectors.joining("\n"));
-
-        assertThat(Files.readString(README)).contains("```java\n" + shown.stripTrailing() + "\n```");
+        assertThat(Readme.text()).contains(Readme.block(Quickstart.class));
     }
 
     @Test
     void run_worldHasMoved_servesARetrainedModel() throws IOException {
         Path onnx = folder.resolve("rides.onnx");
         float[][] before = rows(0);
-        Files.write(onnx, train(before));
+        Files.write(onnx, SmallModel.train(before));
 
         ModelVersion served = Quickstart.run(
                 folder.resolve("home"),
@@ -60,7 +43,7 @@ class QuickstartTest {
                     try (var home = Workspace.open(folder.resolve("home"))) {
                         ModelVersion candidate = home.registry()
                                 .register(Registration.of(context.model())
-                                        .file("model.onnx", Content.of(train(rows(3))))
+                                        .file("model.onnx", Content.of(SmallModel.train(rows(3))))
                                         .idempotencyKey(context.idempotencyKey()));
                         return Candidate.of(candidate.id(), Map.of("rmse", 0.5));
                     }
@@ -75,7 +58,7 @@ class QuickstartTest {
     void run_worldIsAsInTraining_keepsTheFirstModel() throws IOException {
         Path onnx = folder.resolve("rides.onnx");
         float[][] before = rows(0);
-        Files.write(onnx, train(before));
+        Files.write(onnx, SmallModel.train(before));
 
         ModelVersion served = Quickstart.run(
                 folder.resolve("home"),
@@ -97,17 +80,5 @@ class QuickstartTest {
             rows.add(new float[] {(float) (random.nextGaussian() + shift), (float) random.nextGaussian()});
         }
         return rows.toArray(float[][]::new);
-    }
-
-    private static byte[] train(float[]... rows) {
-        var factory = new RegressionFactory();
-        var data = new MutableDataset<>(new SimpleDataSourceProvenance("test", factory), factory);
-        for (float[] row : rows) {
-            data.add(new ArrayExample<>(
-                    new Regressor("rides", row[0] - row[1]),
-                    new String[] {"temperature", "wind"},
-                    new double[] {row[0], row[1]}));
-        }
-        return OnnxExport.of(new CARTRegressionTrainer().train(data)).toBytes();
     }
 }

@@ -4,7 +4,7 @@
  * <pre>{@code
  * ArchiveExport.of(registry, rides).to(Path.of("rides.tar"));
  *
- * ImportReport report = ArchiveImport.into(other, store).by("ana").from(Path.of("rides.tar"));
+ * ImportReport report = ArchiveImport.into(other, store, "ana").from(Path.of("rides.tar"));
  * }</pre>
  *
  * <p>An archive is a plain tar file: {@code manifest.json} first, which says everything but the files' bytes, then the
