@@ -30,13 +30,22 @@ record FileObject(Path path, long size) implements StoredObject {
         }
     }
 
-    private static InputStream skipped(InputStream in, long offset) throws IOException {
+    private InputStream skipped(InputStream in, long offset) throws IOException {
         try {
+            requireSame(in);
             in.skipNBytes(offset);
             return in;
         } catch (IOException e) {
             in.close();
             throw e;
+        }
+    }
+
+    /** Or the object was deleted and another one stored under its name, of which the old length would show a part. */
+    private void requireSame(InputStream in) throws IOException {
+        int there = in.available(); // of a file: all of it
+        if (there != Math.min(size, Integer.MAX_VALUE)) {
+            throw new IOException("it has " + there + " bytes, and had " + size);
         }
     }
 

@@ -234,14 +234,19 @@ class FileObjectStoreFilesTest {
     }
 
     @Test
-    void open_objectThatIsGoneOrCutShort_saysSo() throws IOException {
+    void open_objectThatIsGoneOrCutShortOrAnotherOne_saysSo() throws IOException {
         try (var store = FileObjectStore.open(temp)) {
             store.putIfAbsent(KEY, CONTENT);
             StoredObject object = store.get(KEY).orElseThrow();
-            Files.write(temp.resolve("folder/object="), new byte[] {1, 2});
             try (InputStream in = object.open()) {
+                Files.write(temp.resolve("folder/object="), new byte[] {1, 2});
                 assertThatIOException().isThrownBy(in::readAllBytes).withMessageContaining("ends 1 bytes too early");
             }
+            store.delete(KEY);
+            store.putIfAbsent(KEY, Content.of(new byte[10]));
+            assertThatExceptionOfType(StorageException.class)
+                    .isThrownBy(object::open)
+                    .withMessageContaining("it has 10 bytes, and had 3");
             store.delete(KEY);
             assertThatExceptionOfType(StorageException.class)
                     .isThrownBy(object::open)
