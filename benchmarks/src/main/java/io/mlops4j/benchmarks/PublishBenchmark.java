@@ -6,7 +6,6 @@ import io.mlops4j.registry.StoreRegistry;
 import io.mlops4j.store.FileObjectStore;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -15,7 +14,6 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -44,30 +42,21 @@ import org.openjdk.jmh.annotations.Warmup;
 @SuppressWarnings("missing-explicit-ctor")
 public class PublishBenchmark {
     private static final int BUFFER = 1 << 16;
-    private static final int MEGABYTES = 200;
 
     /** A file that is another one in each invocation, and the registry. */
     @State(Scope.Benchmark)
     public static class Work {
         private final ModelName name = ModelName.of("published");
         private Path folder;
-        private Path file;
+        private LargeFile file;
         private FileObjectStore store;
         private StoreRegistry registry;
-        private long invocation;
 
         /** Writes the file and opens the registry. */
         @Setup
         public void make() throws IOException {
             folder = Files.createTempDirectory("publish");
-            file = folder.resolve("weights.bin");
-            byte[] block = new byte[1_000_000];
-            new Random(42).nextBytes(block);
-            try (var out = Files.newOutputStream(file)) {
-                for (int i = 0; i < MEGABYTES; i++) {
-                    out.write(block);
-                }
-            }
+            file = LargeFile.in(folder);
             store = FileObjectStore.open(folder.resolve("store"));
             registry = StoreRegistry.open(store, Clock.systemUTC());
         }
@@ -75,15 +64,11 @@ public class PublishBenchmark {
         /** Makes the file one that was never published, and the disk calm. */
         @Setup(Level.Invocation)
         public void change() throws IOException {
-            invocation++;
-            try (var out = new RandomAccessFile(file.toFile(), "rw")) {
-                out.writeLong(invocation);
-                out.getFD().sync();
-            }
+            file.change();
         }
 
         void publish() throws IOException {
-            registry.register(Registration.of(name).file(file));
+            registry.register(Registration.of(name).file(file.path()));
         }
 
         /** Removes all of it. */
@@ -136,7 +121,7 @@ public class PublishBenchmark {
     public byte[] sha256(Work work) throws IOException {
         MessageDigest sha = sha();
         byte[] buffer = new byte[BUFFER];
-        try (InputStream in = Files.newInputStream(work.file)) {
+        try (InputStream in = Files.newInputStream(work.file.path())) {
             for (int n; (n = in.read(buffer)) >= 0; ) {
                 sha.update(buffer, 0, n);
             }
@@ -154,8 +139,8 @@ public class PublishBenchmark {
     public byte[] byHand(Work work) throws IOException {
         MessageDigest sha = sha();
         byte[] buffer = new byte[BUFFER];
-        Path copy = work.folder.resolve("copy" + work.invocation);
-        try (InputStream in = Files.newInputStream(work.file);
+        Path copy = work.folder.resolve("copy" + work.file.changes());
+        try (InputStream in = Files.newInputStream(work.file.path());
                 FileChannel out = FileChannel.open(copy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             for (int n; (n = in.read(buffer)) >= 0; ) {
                 sha.update(buffer, 0, n);

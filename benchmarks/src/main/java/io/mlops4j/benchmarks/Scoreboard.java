@@ -26,8 +26,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * }</pre>
  *
  * <p>Each side of a ratio is its fastest iteration over all forks: what else a machine does makes an iteration slower,
- * never faster. The sides take turns, so that a slow minute hurts both alike. Benchmarks of single shots say themselves how many; the quick form, which takes
- * about a minute an area, has one fork of each of them.
+ * never faster. The sides take turns, so that a slow minute hurts both alike. Benchmarks of single shots say themselves
+ * how many; the quick form, which takes about a minute an area, has one fork of each of them.
  */
 public final class Scoreboard {
     private Scoreboard() {}

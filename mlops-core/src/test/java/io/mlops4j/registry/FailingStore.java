@@ -4,16 +4,14 @@ import io.mlops4j.OutcomeUnknownException;
 import io.mlops4j.StorageException;
 import io.mlops4j.store.Content;
 import io.mlops4j.store.Key;
-import io.mlops4j.store.KeyPage;
 import io.mlops4j.store.ObjectStore;
-import io.mlops4j.store.Prefix;
+import io.mlops4j.store.PassingStore;
 import io.mlops4j.store.PutOutcome;
 import io.mlops4j.store.StoredObject;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** A store whose puts to logs, and whose reads, fail as told. */
-public final class FailingStore implements ObjectStore {
+public final class FailingStore extends PassingStore {
     public enum Failure {
         NONE,
         /** The put fails and nothing is written. */
@@ -24,11 +22,10 @@ public final class FailingStore implements ObjectStore {
         GET
     }
 
-    private final ObjectStore inner;
     private Failure failure = Failure.NONE;
 
     public FailingStore(ObjectStore inner) {
-        this.inner = inner;
+        super(inner);
     }
 
     public void fail(Failure next) {
@@ -41,7 +38,7 @@ public final class FailingStore implements ObjectStore {
         if (log && failure == Failure.LOG_PUT) {
             throw new StorageException("Cannot put " + key + ": the test said so");
         }
-        PutOutcome outcome = inner.putIfAbsent(key, content);
+        PutOutcome outcome = super.putIfAbsent(key, content);
         if (log && failure == Failure.LOG_REPLY) {
             failure = Failure.GET;
             throw new OutcomeUnknownException("The reply to put " + key + " was lost");
@@ -54,21 +51,6 @@ public final class FailingStore implements ObjectStore {
         if (failure == Failure.GET) {
             throw new StorageException("Cannot get " + key + ": the test said so");
         }
-        return inner.get(key);
-    }
-
-    @Override
-    public KeyPage list(Prefix prefix, @Nullable Key after, int limit) {
-        return inner.list(prefix, after, limit);
-    }
-
-    @Override
-    public void delete(Key key) {
-        inner.delete(key);
-    }
-
-    @Override
-    public void close() {
-        inner.close();
+        return super.get(key);
     }
 }

@@ -2,22 +2,18 @@ package io.mlops4j.registry;
 
 import io.mlops4j.store.Content;
 import io.mlops4j.store.Key;
-import io.mlops4j.store.KeyPage;
 import io.mlops4j.store.ObjectStore;
-import io.mlops4j.store.Prefix;
+import io.mlops4j.store.PassingStore;
 import io.mlops4j.store.PutOutcome;
-import io.mlops4j.store.StoredObject;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Lets somebody else write right before the next commit: after it was decided, before it is appended. */
-final class Interloper implements ObjectStore {
-    private final ObjectStore store;
+final class Interloper extends PassingStore {
     private final AtomicReference<@Nullable Runnable> before = new AtomicReference<>();
 
     Interloper(ObjectStore store) {
-        this.store = store;
+        super(store);
     }
 
     void beforeNextCommit(Runnable other) {
@@ -32,26 +28,6 @@ final class Interloper implements ObjectStore {
                 other.run();
             }
         }
-        return store.putIfAbsent(key, content);
-    }
-
-    @Override
-    public Optional<StoredObject> get(Key key) {
-        return store.get(key);
-    }
-
-    @Override
-    public KeyPage list(Prefix prefix, @Nullable Key after, int limit) {
-        return store.list(prefix, after, limit);
-    }
-
-    @Override
-    public void delete(Key key) {
-        store.delete(key);
-    }
-
-    @Override
-    public void close() {
-        store.close();
+        return super.putIfAbsent(key, content);
     }
 }

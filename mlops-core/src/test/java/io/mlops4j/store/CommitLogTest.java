@@ -15,7 +15,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class CommitLogTest {
@@ -181,12 +180,11 @@ class CommitLogTest {
     }
 
     /** Loses the reply of the first puts: true after the write has landed, false before. */
-    private static class Lossy implements ObjectStore {
-        private final ObjectStore inner;
+    private static class Lossy extends PassingStore {
         private final Deque<Boolean> losses = new ArrayDeque<>();
 
         Lossy(ObjectStore inner, Boolean... landed) {
-            this.inner = inner;
+            super(inner);
             losses.addAll(List.of(landed));
         }
 
@@ -197,33 +195,13 @@ class CommitLogTest {
                 return answer(key, content);
             }
             if (landed) {
-                inner.putIfAbsent(key, content);
+                super.putIfAbsent(key, content);
             }
             throw new OutcomeUnknownException("The reply to put " + key + " was lost");
         }
 
         PutOutcome answer(Key key, Content content) {
-            return inner.putIfAbsent(key, content);
-        }
-
-        @Override
-        public Optional<StoredObject> get(Key key) {
-            return inner.get(key);
-        }
-
-        @Override
-        public KeyPage list(Prefix prefix, @Nullable Key after, int limit) {
-            return inner.list(prefix, after, limit);
-        }
-
-        @Override
-        public void delete(Key key) {
-            inner.delete(key);
-        }
-
-        @Override
-        public void close() {
-            inner.close();
+            return super.putIfAbsent(key, content);
         }
     }
 }

@@ -24,15 +24,19 @@ public final class S3TestServer {
     /**
      * Serves.
      *
-     * @param args {@code memory <bucket>} or {@code folder <bucket> <directory>}, which hold conditions, or
-     *     {@code careless}, which ignores them and has no bucket yet
+     * @param args {@code memory <bucket>} or {@code folder <bucket> <directory>}, which hold conditions; {@code secure
+     *     <bucket> <directory> <key store> <password>}, the same over HTTPS; or {@code careless}, which ignores
+     *     conditions and has no bucket yet
      * @throws Exception if it cannot
      */
     public static void main(String[] args) throws Exception {
         int port =
                 switch (args[0]) {
-                    case "memory" -> serve(new TransientNio2BlobStore(), args[1]);
-                    case "folder" -> serve(new FilesystemNio2BlobStore(args[2]), args[1]);
+                    case "memory" ->
+                        serve(new TransientNio2BlobStore(), args[1]).getPort();
+                    case "folder" ->
+                        serve(new FilesystemNio2BlobStore(args[2]), args[1]).getPort();
+                    case "secure" -> serveSecurely(args).getSecurePort();
                     case "careless" -> serveCarelessly();
                     default -> throw new IllegalArgumentException("Unknown kind " + args[0]);
                 };
@@ -42,17 +46,28 @@ public final class S3TestServer {
         Runtime.getRuntime().halt(0);
     }
 
-    private static int serve(BlobStore blobs, String bucket) throws Exception {
+    private static S3Proxy serve(BlobStore blobs, String bucket) throws Exception {
+        return serve(blobs, bucket, S3Proxy.builder().endpoint(URI.create("http://127.0.0.1:0")));
+    }
+
+    /** Passes over headers that it does not know, as some of the SDK's own are. */
+    private static S3Proxy serveSecurely(String[] args) throws Exception {
+        var builder = S3Proxy.builder()
+                .secureEndpoint(URI.create("https://127.0.0.1:0"))
+                .keyStore(args[3], args[4])
+                .ignoreUnknownHeaders(true);
+        return serve(new FilesystemNio2BlobStore(args[2]), args[1], builder);
+    }
+
+    private static S3Proxy serve(BlobStore blobs, String bucket, S3Proxy.Builder builder) throws Exception {
         blobs.createContainer(bucket);
-        S3Proxy server = S3Proxy.builder()
-                .blobStore(blobs)
-                .endpoint(URI.create("http://127.0.0.1:0"))
+        S3Proxy server = builder.blobStore(blobs)
                 .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, "test", "secret")
                 .v4MaxNonChunkedRequestSize(1L << 30)
                 .build();
         server.setBlobStoreLocator((identity, container, blob) -> new AccessGrant("secret", blobs));
         server.start();
-        return server.getPort();
+        return server;
     }
 
     private static int serveCarelessly() throws IOException {

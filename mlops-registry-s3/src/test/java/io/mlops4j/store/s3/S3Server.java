@@ -48,12 +48,18 @@ public final class S3Server implements AutoCloseable {
         return start("folder", BUCKET, folder.toString());
     }
 
+    /** Keeps conditions; objects are in files; speaks TLS with the key of a key store. */
+    public static S3Server secure(Path folder, Path keyStore, String password) {
+        return start("secure", BUCKET, folder.toString(), keyStore.toString(), password);
+    }
+
     /** Ignores conditions; has no bucket yet. */
     public static S3Server careless() {
         return start("careless");
     }
 
     private static S3Server start(String... arguments) {
+        String scheme = arguments[0].equals("secure") ? "https" : "http";
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx768m",
@@ -65,7 +71,7 @@ public final class S3Server implements AutoCloseable {
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            return new S3Server(process, URI.create("http://127.0.0.1:" + port(process)));
+            return new S3Server(process, URI.create(scheme + "://127.0.0.1:" + port(process)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
