@@ -26,8 +26,14 @@ enum Area {
             Claim.of("registry.publish.by-hand", PublishBenchmark.class, "publish", "byHand", null, 1.3),
             Claim.of("registry.publish-again.sha256", PublishBenchmark.class, "publishAgain", "sha256", null, 1.15),
             Claim.of("registry.move.durable-replace", MoveBenchmark.class, "move", "durableReplace", null, 2.5),
-            Claim.of("registry.s3.sdk-put", S3PublishBenchmark.class, "publish", "sdkPut", null, 1.15),
-            Claim.of("registry.s3.sdk-multipart", S3PublishBenchmark.class, "publish", "sdkMultipart", null, 1.15),
+            Claim.of("registry.s3.publish.sdk-put", S3PublishBenchmark.class, "publish", "sdkPut", null, 1.15),
+            Claim.of(
+                    "registry.s3.publish.sdk-multipart",
+                    S3PublishBenchmark.class,
+                    "publishInParts",
+                    "sdkMultipart",
+                    null,
+                    1.15),
             Claim.of("registry.resolve.50ns", ResolveBenchmark.class, "resolve", Duration.ofNanos(50)),
             Claim.of("registry.open-10k.300ms", OpenBenchmark.class, "open", Duration.ofMillis(300)));
 

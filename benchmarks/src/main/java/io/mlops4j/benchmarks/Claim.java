@@ -2,7 +2,6 @@ package io.mlops4j.benchmarks;
 
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,14 +18,15 @@ import org.jspecify.annotations.Nullable;
 record Claim(String name, Side ours, Rival rival, double goal) {
     /** What a time is compared with. */
     sealed interface Rival permits Side, Promise {
-        double nanos(Map<Side, Double> nanos);
+        /** The ratio of a side's time to this one's. */
+        double ratio(Side ours, Times times);
     }
 
     /** A time that is promised, whatever others need. */
     record Promise(Duration time) implements Rival {
         @Override
-        public double nanos(Map<Side, Double> nanos) {
-            return time.toNanos();
+        public double ratio(Side ours, Times times) {
+            return times.fastest(ours) / time.toNanos();
         }
     }
 
@@ -48,11 +48,11 @@ record Claim(String name, Side ours, Rival rival, double goal) {
     /**
      * Writes the claim's line.
      *
-     * @param nanos the time of each side
+     * @param times what was measured
      * @return {@code name ratio=R goal=G held|short}
      */
-    String line(Map<Side, Double> nanos) {
-        double ratio = ours.nanos(nanos) / rival.nanos(nanos);
+    String line(Times times) {
+        double ratio = rival.ratio(ours, times);
         return String.format(
                 Locale.ROOT, "%s ratio=%.3f goal=%.2f %s", name, ratio, goal, ratio <= goal ? "held" : "short");
     }

@@ -7,13 +7,11 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /**
- * A file of 200 MB that can be made another one without being written anew.
+ * A large file that can be made another one without being written anew.
  *
  * <p>Confined to one thread at a time.
  */
 final class LargeFile {
-    private static final int MEGABYTES = 200;
-
     private final Path path;
     private long changes;
 
@@ -21,12 +19,12 @@ final class LargeFile {
         this.path = path;
     }
 
-    static LargeFile in(Path folder) throws IOException {
+    static LargeFile in(Path folder, int megabytes) throws IOException {
         Path path = folder.resolve("weights.bin");
         byte[] block = new byte[1_000_000];
         new Random(42).nextBytes(block);
         try (var out = Files.newOutputStream(path)) {
-            for (int i = 0; i < MEGABYTES; i++) {
+            for (int i = 0; i < megabytes; i++) {
                 out.write(block);
             }
         }

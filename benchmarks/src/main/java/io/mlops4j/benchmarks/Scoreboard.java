@@ -1,7 +1,7 @@
 package io.mlops4j.benchmarks;
 
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,6 +11,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -25,11 +28,13 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * java -cp benchmarks/target/benchmarks.jar io.mlops4j.benchmarks.Scoreboard serving [--full]
  * }</pre>
  *
- * <p>Each side of a ratio is its fastest iteration over all forks: what else a machine does makes an iteration slower,
- * never faster. The sides take turns, so that a slow minute hurts both alike. Benchmarks of single shots say themselves
+ * <p>{@link Times} says how sides are compared. They take turns, by the fork or within one, so that a slow minute hurts
+ * both alike. Benchmarks of single shots say themselves
  * how many; the quick form, which takes about a minute an area, has one fork of each of them.
  */
 public final class Scoreboard {
+    private static final String TURN = "turn";
+
     private Scoreboard() {}
 
     /**
@@ -46,8 +51,8 @@ public final class Scoreboard {
         }
         Area area = Area.named(args[0]);
         Pace pace = full ? Pace.FULL : Pace.QUICK;
-        Map<Side, Double> nanos = measure(area, pace);
-        area.claims().forEach(claim -> System.out.println(claim.line(nanos)));
+        Times times = measure(area, pace);
+        area.claims().forEach(claim -> System.out.println(claim.line(times)));
     }
 
     /** How long to measure. */
@@ -70,39 +75,46 @@ public final class Scoreboard {
         }
     }
 
-    private static Map<Side, Double> measure(Area area, Pace pace) throws RunnerException {
+    private static Times measure(Area area, Pace pace) throws RunnerException {
         Map<Class<?>, Set<Side>> sides = new LinkedHashMap<>();
         area.claims().stream().flatMap(Claim::sides).forEach(side -> sides.computeIfAbsent(
                         side.benchmark(), benchmark -> new LinkedHashSet<>())
                 .add(side));
-        Map<Side, Double> nanos = new HashMap<>();
+        var times = new Times();
         for (int round = 0; round < pace.rounds; round++) {
             for (Map.Entry<Class<?>, Set<Side>> benchmark : sides.entrySet()) {
                 if (pace == Pace.QUICK && round > 0 && isSingleShot(benchmark.getKey())) {
                     continue;
                 }
                 for (RunResult result : run(benchmark.getKey(), benchmark.getValue(), pace)) {
-                    String method = result.getPrimaryResult().getLabel();
-                    String model = result.getParams().getParam("model");
-                    nanos.merge(new Side(benchmark.getKey(), method, model), nanos(result), Math::min);
+                    add(result, benchmark.getKey(), times);
                 }
             }
         }
-        return nanos;
+        return times;
     }
 
-    private static double nanos(RunResult result) {
+    private static void add(RunResult result, Class<?> benchmark, Times times) {
         String unit = result.getPrimaryResult().getScoreUnit();
         if (!unit.equals("ns/op")) {
             throw new IllegalStateException("Expected a benchmark in ns/op, got " + unit);
         }
-        return result.getPrimaryResult().getStatistics().getMin();
+        String model = result.getParams().getParam("model");
+        for (BenchmarkResult fork : result.getBenchmarkResults()) {
+            for (IterationResult iteration : fork.getIterationResults()) {
+                Result<?> whole = iteration.getPrimaryResult();
+                times.add(new Side(benchmark, whole.getLabel(), model), whole.getScore());
+                iteration
+                        .getSecondaryResults()
+                        .forEach((label, side) -> times.addInTurn(new Side(benchmark, label, model), side.getScore()));
+            }
+        }
     }
 
     private static Collection<RunResult> run(Class<?> benchmark, Set<Side> sides, Pace pace) throws RunnerException {
         var options = new OptionsBuilder().forks(1).shouldFailOnError(true).verbosity(VerboseMode.SILENT);
         sides.stream()
-                .map(Side::method)
+                .map(Scoreboard::method)
                 .distinct()
                 .forEach(method -> options.include("^" + Pattern.quote(benchmark.getName() + "." + method) + "$"));
         String[] models = sides.stream()
@@ -120,6 +132,13 @@ public final class Scoreboard {
                     .measurementTime(TimeValue.milliseconds(pace.measurementMillis));
         }
         return new Runner(options.build()).run();
+    }
+
+    /** The method that measures a side: one of its name or, where the sides take turns, that of a turn. */
+    private static String method(Side side) {
+        boolean itsOwn = Arrays.stream(side.benchmark().getMethods())
+                .anyMatch(method -> method.getName().equals(side.method()));
+        return itsOwn ? side.method() : TURN;
     }
 
     private static boolean isSingleShot(Class<?> benchmark) {

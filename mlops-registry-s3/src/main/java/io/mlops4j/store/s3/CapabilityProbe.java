@@ -34,7 +34,7 @@ final class CapabilityProbe {
                         + "), by which a writer knows its own");
             }
             require("PutObject", new SmallPut(connection, name, TWO).settle());
-            var sizes = new PartSizes(TWO.length, 1);
+            var sizes = new PartSizes(0, TWO.length, 1);
             require("CompleteMultipartUpload", new LargePut(connection, name, Content.of(TWO), sizes).put());
         } finally {
             discard();

@@ -42,7 +42,12 @@ abstract class ConditionalCreate {
         this.name = name;
     }
 
-    /** Sends the request that creates the object, on the condition that the name is free. */
+    /**
+     * Sends the request that creates the object, on the condition that the name is free.
+     *
+     * @throws SdkException if it failed on its way, or there
+     * @throws StorageException if it could not be sent whole, so that it will create nothing
+     */
     abstract void send();
 
     /** The metadata that every attempt must give the object. */
@@ -62,6 +67,8 @@ abstract class ConditionalCreate {
             try {
                 send();
                 return PutOutcome.CREATED;
+            } catch (StorageException e) {
+                throw mayLand ? S3Errors.unknown(act(), connection, e) : e;
             } catch (SdkException e) {
                 Failure failure = Failure.of(e);
                 mayLand |= failure == Failure.UNCLEAR;

@@ -1,14 +1,15 @@
 package io.mlops4j.store.s3;
 
 /**
- * How content is cut into parts.
+ * Whether content is cut into parts, and how.
  *
  * <p>Immutable.
  *
+ * @param above content longer than this is sent in parts
  * @param bytes of each part but the last
  * @param parallel how many parts are under way at a time
  */
-record PartSizes(int bytes, int parallel) {
+record PartSizes(long above, int bytes, int parallel) {
     private static final int MOST_PARTS = 10_000;
 
     /**
@@ -18,6 +19,6 @@ record PartSizes(int bytes, int parallel) {
      */
     PartSizes forSize(long size) {
         long least = (size + MOST_PARTS - 1) / MOST_PARTS;
-        return least <= bytes ? this : new PartSizes(Math.toIntExact(least), parallel);
+        return least <= bytes ? this : new PartSizes(above, Math.toIntExact(least), parallel);
     }
 }

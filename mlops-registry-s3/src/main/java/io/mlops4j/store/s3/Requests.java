@@ -1,6 +1,8 @@
 package io.mlops4j.store.s3;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.Optional;
@@ -16,7 +18,10 @@ final class Requests {
     /** The condition under which everything is created. */
     static final String IF_ABSENT = "*";
 
-    private static final String TYPE = "application/octet-stream";
+    /** What is sent is bytes, whatever they mean. */
+    static final String TYPE = "application/octet-stream";
+
+    private static final int BUFFER = 1 << 16;
 
     private Requests() {}
 
@@ -48,6 +53,20 @@ final class Requests {
         }
         var crc = new CRC32();
         crc.update(bytes, 0, length);
+        return text(crc);
+    }
+
+    /** The CRC-32 of a stream, which is read to its end, as S3 wants it, or null if it is not to be sent. */
+    static @Nullable String checksum(Connection connection, InputStream in) throws IOException {
+        var crc = new CRC32();
+        byte[] buffer = new byte[BUFFER];
+        for (int n; (n = in.read(buffer)) >= 0; ) {
+            crc.update(buffer, 0, n);
+        }
+        return connection.checksums() == Checksums.OMITTED ? null : text(crc);
+    }
+
+    private static String text(CRC32 crc) {
         byte[] four =
                 ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array();
         return Base64.getEncoder().encodeToString(four);

@@ -49,6 +49,14 @@ final class S3Errors {
                 e);
     }
 
+    /** An earlier attempt of a write may have landed; a later one could not be made. */
+    static OutcomeUnknownException unknown(String act, Connection connection, StorageException e) {
+        return new OutcomeUnknownException(
+                act + " in " + connection.where() + " may have been done, or may yet be, and cannot be tried again: "
+                        + e.getMessage() + "; read it again later",
+                e);
+    }
+
     private static String describe(SdkException e) {
         if (!(e instanceof AwsServiceException answer)) {
             return Failure.of(e) == Failure.UNSENT

@@ -31,8 +31,8 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
  * <p>A create and a delete of one key at the same time may leave the object there, if a request of the create was
  * repeated or late: over a network, an object that was deleted meanwhile looks like one that never was.
  *
- * <p>Calls are tried six times at most, over some seconds. A put of up to one part holds its content in memory and
- * costs one request; a longer one is streamed, sent in parts, and aborted when it fails. What a process that dies
+ * <p>Calls are tried six times at most, over some seconds. A put of up to one part holds its content in memory; a
+ * longer one is streamed. Up to 100 MB cost one request; more is sent in parts, and aborted when it fails. What a process that dies
  * leaves of an upload is not seen by anyone, but costs storage: give the bucket a lifecycle rule with
  * AbortIncompleteMultipartUpload, of a day or more. In a bucket with versions, a delete leaves the old version to the
  * bucket's rules.
@@ -93,7 +93,9 @@ public final class S3ObjectStore implements ObjectStore {
         if (head(name).isPresent()) {
             return PutOutcome.EXISTS;
         }
-        return new LargePut(connection, name, content, sizes.forSize(size)).put();
+        return size <= sizes.above()
+                ? new StreamedPut(connection, name, content, size).settle()
+                : new LargePut(connection, name, content, sizes.forSize(size)).put();
     }
 
     @Override

@@ -14,13 +14,16 @@ public final class S3ObjectStoreBuilder {
     /** The smallest part that S3 accepts, other than the last. */
     public static final int MIN_PART_SIZE = 5 << 20;
 
+    /** The most that S3 accepts in one request: 5 GiB. */
+    public static final long MAX_IN_ONE = 5L << 30;
+
     private static final int MAX_PART_SIZE = 1 << 30;
     /** S3 takes names of 1024 bytes: a key, and this much before it. */
     private static final int MAX_PREFIX = 500;
 
     private final Connection connection;
     private Prefix root = Prefix.all();
-    private PartSizes sizes = new PartSizes(8 << 20, 2);
+    private PartSizes sizes = new PartSizes(100_000_000, 8 << 20, 2);
     private Access access = Access.READ_WRITE;
 
     S3ObjectStoreBuilder(Connection connection) {
@@ -44,9 +47,26 @@ public final class S3ObjectStoreBuilder {
     }
 
     /**
-     * Sends content that is longer than this in parts of this size. Default: 8 MiB. Content of up to one part is held
-     * in memory while it is stored; of longer content, one part more than are sent at a time. Content of more than
-     * 10,000 parts gets larger parts.
+     * Sends content that is longer than this in parts. Default: 100 MB, where AWS begins to advise it: parts are sent
+     * side by side, and only the one that is lost on its way is sent again, but each is a request that is paid for.
+     *
+     * @param bytes 0 to {@link #MAX_IN_ONE}; content of up to one part is sent in one request in any case
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public S3ObjectStoreBuilder inPartsAbove(long bytes) {
+        if (bytes < 0 || bytes > MAX_IN_ONE) {
+            throw new IllegalArgumentException(
+                    "Invalid size " + bytes + " to send in one request: expected 0 to " + MAX_IN_ONE + " bytes");
+        }
+        sizes = new PartSizes(bytes, sizes.bytes(), sizes.parallel());
+        return this;
+    }
+
+    /**
+     * How large a part is. Default: 8 MiB. Content of up to one part is held in memory while it is stored; of content
+     * that is sent in parts, one part more than are sent at a time. Content of more than 10,000 parts gets larger
+     * parts.
      *
      * @param bytes {@link #MIN_PART_SIZE} to 2³⁰
      * @return this builder
@@ -57,7 +77,7 @@ public final class S3ObjectStoreBuilder {
             throw new IllegalArgumentException(
                     "Invalid part size " + bytes + ": expected " + MIN_PART_SIZE + " to " + MAX_PART_SIZE + " bytes");
         }
-        sizes = new PartSizes(bytes, sizes.parallel());
+        sizes = new PartSizes(sizes.above(), bytes, sizes.parallel());
         return this;
     }
 
@@ -72,7 +92,7 @@ public final class S3ObjectStoreBuilder {
         if (parts < 1 || parts > 16) {
             throw new IllegalArgumentException("Invalid number of parts " + parts + ": expected 1 to 16");
         }
-        sizes = new PartSizes(sizes.bytes(), parts);
+        sizes = new PartSizes(sizes.above(), sizes.bytes(), parts);
         return this;
     }
 

@@ -22,6 +22,9 @@ import java.util.function.Function;
 final class OneLine implements AutoCloseable {
     static final Key KEY = Key.of("logs/1");
 
+    /** Longer content is sent in parts; shorter content, of more than a part, is streamed. */
+    static final int PARTS_ABOVE = 6 << 20;
+
     private volatile Function<FaultyLine.Request, Fault> script = request -> Fault.NONE;
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final FaultyLine line;
@@ -40,6 +43,7 @@ final class OneLine implements AutoCloseable {
         store = S3ObjectStore.in(bucket)
                 .under(Prefix.of("line", UUID.randomUUID().toString()))
                 .withPartSize(S3ObjectStoreBuilder.MIN_PART_SIZE)
+                .inPartsAbove(PARTS_ABOVE)
                 .open();
         requests.clear();
     }

@@ -22,6 +22,7 @@ import software.amazon.awssdk.services.s3.model.ListMultipartUploadsRequest;
 
 /** What a store makes of a line on which one thing goes wrong. */
 class S3FaultTest {
+    private static final byte[] MEDIUM = random(OneLine.PARTS_ABOVE - 1);
     private static final byte[] LARGE = random(3 * S3ObjectStoreBuilder.MIN_PART_SIZE / 2);
 
     private OneLine line;
@@ -123,6 +124,61 @@ class S3FaultTest {
     }
 
     @Test
+    void putMedium_readsBackAndTakesOneRequest() {
+        assertThat(putMedium()).isEqualTo(CREATED);
+        assertThat(line.requests().stream().filter(r -> r.startsWith("PUT"))).hasSize(1);
+        assertThat(found().bytes(MEDIUM.length)).isEqualTo(MEDIUM);
+        assertThat(putMedium()).isEqualTo(EXISTS);
+    }
+
+    @Test
+    void putMedium_requestsLost_isReadAndSentAgain() {
+        line.script("PUT", Fault.REQUEST_LOST, Fault.answered(503));
+        assertThat(putMedium()).isEqualTo(CREATED);
+        assertThat(found().bytes(MEDIUM.length)).isEqualTo(MEDIUM);
+    }
+
+    @Test
+    void putMedium_replyLost_isOurs() {
+        line.script("PUT", Fault.REPLY_LOST);
+        assertThat(putMedium()).isEqualTo(CREATED);
+    }
+
+    @Test
+    void putMedium_contentIsNotAsLongAsItSaid_isNotSent() {
+        for (int off : new int[] {-1, 1}) {
+            Content content = new Flawed(MEDIUM.length + off, MEDIUM.length, 0);
+            assertThatExceptionOfType(StorageException.class)
+                    .isThrownBy(() -> line.store().putIfAbsent(OneLine.KEY, content))
+                    .withMessageContaining("logs/1")
+                    .withMessageContaining("it said");
+        }
+        assertThat(line.requests()).noneMatch(request -> request.startsWith("PUT"));
+    }
+
+    @Test
+    void putMedium_contentBreaksOffWhileSent_createsNothing() {
+        for (int readings = 1; readings <= 2; readings++) {
+            Content content = new Flawed(MEDIUM.length, MEDIUM.length / 2, readings);
+            assertThatExceptionOfType(StorageException.class)
+                    .isThrownBy(() -> line.store().putIfAbsent(OneLine.KEY, content))
+                    .withMessageContaining("logs/1")
+                    .withMessageContaining("it said");
+            assertThat(line.store().get(OneLine.KEY)).isEmpty();
+        }
+    }
+
+    @Test
+    void putMedium_requestLostAndContentGone_isUnknown() {
+        line.script("PUT", Fault.REQUEST_LOST);
+        Content content = new Flawed(MEDIUM.length, MEDIUM.length / 2, 3);
+        assertThatExceptionOfType(OutcomeUnknownException.class)
+                .isThrownBy(() -> line.store().putIfAbsent(OneLine.KEY, content))
+                .withMessageContaining("logs/1")
+                .withMessageContaining("it said");
+    }
+
+    @Test
     void putLarge_readsBack() {
         assertThat(putLarge()).isEqualTo(CREATED);
         assertThat(found().bytes(LARGE.length)).isEqualTo(LARGE);
@@ -175,17 +231,7 @@ class S3FaultTest {
 
     @Test
     void putLarge_contentEndsEarly_isAborted() {
-        Content content = new Content() {
-            @Override
-            public long size() {
-                return LARGE.length + 1L;
-            }
-
-            @Override
-            public InputStream open() {
-                return new ByteArrayInputStream(LARGE);
-            }
-        };
+        Content content = new Flawed(LARGE.length, LARGE.length - 1, 0);
         assertThatExceptionOfType(StorageException.class)
                 .isThrownBy(() -> line.store().putIfAbsent(OneLine.KEY, content));
         assertThat(uploads()).isZero();
@@ -243,6 +289,33 @@ class S3FaultTest {
         assertThatExceptionOfType(OutcomeUnknownException.class)
                 .isThrownBy(() -> line.store().delete(OneLine.KEY));
         assertThat(line.requests().stream().filter(r -> r.startsWith("DELETE"))).hasSize(1);
+    }
+
+    /** Zeros that end early, or late, after so many readings that were whole. */
+    private static final class Flawed implements Content {
+        private final int size;
+        private final int actual;
+        private int whole;
+
+        Flawed(int size, int actual, int whole) {
+            this.size = size;
+            this.actual = actual;
+            this.whole = whole;
+        }
+
+        @Override
+        public long size() {
+            return size;
+        }
+
+        @Override
+        public InputStream open() {
+            return new ByteArrayInputStream(new byte[whole-- > 0 ? size : actual]);
+        }
+    }
+
+    private PutOutcome putMedium() {
+        return line.store().putIfAbsent(OneLine.KEY, Content.of(MEDIUM));
     }
 
     private PutOutcome putLarge() {

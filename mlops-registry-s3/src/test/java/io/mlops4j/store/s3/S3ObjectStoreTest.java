@@ -26,7 +26,7 @@ class S3ObjectStoreTest extends ObjectStoreContract {
     @Override
     protected ObjectStore open() {
         folder = Prefix.of("contract", UUID.randomUUID().toString());
-        return S3ObjectStore.in(bucket).under(folder).open();
+        return S3ObjectStore.in(bucket).under(folder).inPartsAbove(8 << 20).open();
     }
 
     @Override

@@ -138,17 +138,21 @@ class S3OpeningTest {
     }
 
     @Test
-    void withoutChecksums_putsAndLarge_work() {
+    void withoutChecksums_putsOfAllKinds_work() {
         try (S3Bucket bucket =
                 S3Server.to(S3Server.shared().uri()).withoutChecksums().open()) {
             var store = S3ObjectStore.in(bucket)
                     .under(folder)
                     .withPartSize(S3ObjectStoreBuilder.MIN_PART_SIZE)
+                    .inPartsAbove(3 * S3ObjectStoreBuilder.MIN_PART_SIZE)
                     .sendingAtATime(1)
                     .open();
-            byte[] bytes = new byte[2 * S3ObjectStoreBuilder.MIN_PART_SIZE];
-            assertThat(store.putIfAbsent(Key.of("a"), Content.of(bytes))).isEqualTo(PutOutcome.CREATED);
-            assertThat(store.get(Key.of("a")).orElseThrow().size()).isEqualTo(bytes.length);
+            for (int parts = 1; parts <= 4; parts++) {
+                Key key = Key.of("parts-" + parts);
+                byte[] bytes = new byte[parts * S3ObjectStoreBuilder.MIN_PART_SIZE];
+                assertThat(store.putIfAbsent(key, Content.of(bytes))).isEqualTo(PutOutcome.CREATED);
+                assertThat(store.get(key).orElseThrow().size()).isEqualTo(bytes.length);
+            }
         }
     }
 
