@@ -30,6 +30,20 @@ public interface LoadedModel extends AutoCloseable {
     Map<String, Value> run(Map<String, Value> inputs);
 
     /**
+     * Answers a request that may be called off. A runtime that can stop in the middle of a run registers with the signal
+     * how; by default the run just goes on to its end.
+     *
+     * @param inputs as for {@link #run(Map)}
+     * @param signal tells when nobody waits for the answer any more
+     * @return as {@link #run(Map)}
+     * @throws RejectedInputException if an input is missing, unknown, or of the wrong type or shape
+     * @throws InferenceException if the model failed while it computed, or was stopped
+     */
+    default Map<String, Value> run(Map<String, Value> inputs, StopSignal signal) {
+        return run(inputs);
+    }
+
+    /**
      * The fast path for one row of {@code float}s, if the model has one {@code FLOAT32} input of shape
      * [rows, features] and a {@code FLOAT32} output of shape [rows] or [rows, n].
      *

@@ -18,12 +18,19 @@ final class ModelLoader {
     private final Admission admission;
     private final WarmUp warmUp;
     private final @Nullable MeterRegistry registry;
+    private final ServerThreads threads;
 
-    ModelLoader(List<InferenceRuntime> runtimes, Admission admission, WarmUp warmUp, @Nullable MeterRegistry registry) {
+    ModelLoader(
+            List<InferenceRuntime> runtimes,
+            Admission admission,
+            WarmUp warmUp,
+            @Nullable MeterRegistry registry,
+            ServerThreads threads) {
         this.runtimes = List.copyOf(runtimes);
         this.admission = admission;
         this.warmUp = warmUp;
         this.registry = registry;
+        this.threads = threads;
     }
 
     /**
@@ -37,7 +44,9 @@ final class ModelLoader {
         LoadedModel model = open(runtime, verified);
         try {
             new Warmer(verified.label(), model, warmUp).warm();
-            return new Served(version, model, VersionMeters.of(registry, version, model.runtime(runtime.name())));
+            var dispatcher = new DirectDispatcher(model, threads.deadlines(), threads.workers());
+            return new Served(
+                    version, model, dispatcher, VersionMeters.of(registry, version, model.runtime(runtime.name())));
         } catch (RuntimeException e) {
             model.close();
             throw rejected(verified, e);

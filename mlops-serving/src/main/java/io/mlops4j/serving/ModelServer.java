@@ -8,23 +8,18 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.mlops4j.NotFoundException;
 import io.mlops4j.RejectedInputException;
 import io.mlops4j.RejectedModelException;
-import io.mlops4j.inference.Inference;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.Signature;
-import io.mlops4j.model.Tensor;
 import io.mlops4j.model.Value;
 import io.mlops4j.model.VersionId;
 import io.mlops4j.registry.ModelRegistry;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Supplier;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,22 +47,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelServer implements AutoCloseable {
     private final Map<ModelName, Slot> slots = new HashMap<>();
-    private final Listeners listeners;
-    private final Clock clock;
-    private final Supplier<String> ids;
+    private final Flow flow;
+    private final ServerThreads threads;
     private final @Nullable MeterRegistry registry;
     private final List<Meter> gauges = new ArrayList<>();
 
-    ModelServer(
-            Collection<Slot> slots,
-            Listeners listeners,
-            Clock clock,
-            Supplier<String> ids,
-            @Nullable MeterRegistry registry) {
+    ModelServer(Collection<Slot> slots, Flow flow, ServerThreads threads, @Nullable MeterRegistry registry) {
         slots.forEach(slot -> this.slots.put(slot.name(), slot));
-        this.listeners = listeners;
-        this.clock = clock;
-        this.ids = ids;
+        this.flow = flow;
+        this.threads = threads;
         this.registry = registry;
         if (registry != null) {
             slots.forEach(slot -> gauge(slot, registry));
@@ -115,24 +103,39 @@ public final class ModelServer implements AutoCloseable {
      * @throws IllegalStateException if the server is closed
      */
     public Prediction predict(ModelName name, Map<String, Value> inputs) {
-        Served served = slot(name).pin();
-        long start = System.nanoTime();
-        Map<String, Value> outputs;
-        try {
-            outputs = served.model().run(inputs);
-        } catch (Throwable e) {
-            countFailure(served, e);
-            throw e;
-        } finally {
-            served.lease().release();
-        }
-        long nanos = System.nanoTime() - start;
-        served.meters().ok(nanos);
-        var prediction = new Prediction(ids.get(), served.version(), outputs);
-        if (!listeners.isEmpty()) {
-            publish(prediction.id(), served, nanos, inputs, outputs);
-        }
-        return prediction;
+        return predict(name, Request.of(inputs));
+    }
+
+    /**
+     * Answers a request. Blocks while the model computes, for at most the request's time-out.
+     *
+     * @param name the model
+     * @param request a value for each of its inputs, and how to treat them
+     * @return its outputs, and the version that gave them
+     * @throws NotFoundException if no model of that name is served
+     * @throws RejectedInputException if an input is missing, unknown, or of the wrong type or shape
+     * @throws InferenceException if the model failed while it computed
+     * @throws DeadlineExceededException if the request's time was over before the answer was there
+     * @throws io.mlops4j.OverloadedException if too many requests are waiting; says when to come back
+     * @throws IllegalStateException if the server is closed
+     */
+    public Prediction predict(ModelName name, Request request) {
+        return flow.predict(slot(name), request);
+    }
+
+    /**
+     * Answers a request later. Does not block. What {@link #predict(ModelName, Request)} throws fails the stage, all
+     * but an unknown name and a closed server, which are thrown at once. The stage completes on a thread of the server:
+     * hand what takes long to another one.
+     *
+     * @param name the model
+     * @param request a value for each of its inputs, and how to treat them
+     * @return the outputs, and the version that gave them
+     * @throws NotFoundException if no model of that name is served
+     * @throws IllegalStateException if the server is closed
+     */
+    public CompletionStage<Prediction> submit(ModelName name, Request request) {
+        return flow.submit(slot(name), request);
     }
 
     /**
@@ -147,21 +150,7 @@ public final class ModelServer implements AutoCloseable {
      * @throws IllegalStateException if the server is closed
      */
     public float score(ModelName name, float[] row) {
-        Served served = slot(name).pin();
-        float[] out;
-        long start = nanoTime(served);
-        try {
-            RowScorer scorer = scorer(served);
-            out = new float[scorer.outputs()];
-            scorer.score(row, out);
-        } catch (Throwable e) {
-            countFailure(served, e);
-            throw e;
-        } finally {
-            served.lease().release();
-        }
-        scored(served, start, row, out);
-        return out[0];
+        return flow.score(slot(name), row, null)[0];
     }
 
     /**
@@ -177,71 +166,7 @@ public final class ModelServer implements AutoCloseable {
      * @throws IllegalStateException if the server is closed
      */
     public void score(ModelName name, float[] row, float[] out) {
-        Served served = slot(name).pin();
-        long start = nanoTime(served);
-        try {
-            scorer(served).score(row, out);
-        } catch (Throwable e) {
-            countFailure(served, e);
-            throw e;
-        } finally {
-            served.lease().release();
-        }
-        scored(served, start, row, out);
-    }
-
-    private static RowScorer scorer(Served served) {
-        RowScorer scorer = served.scorer();
-        if (scorer == null) {
-            throw new RejectedInputException("Cannot score a row by model " + served.version()
-                    + ": expected a model of one FLOAT32 input [rows, features] with a FLOAT32 output; use predict");
-        }
-        return scorer;
-    }
-
-    /** The clock is not free beside a model that answers in two microseconds: read it only for somebody. */
-    private long nanoTime(Served served) {
-        return served.meters().areOn() || !listeners.isEmpty() ? System.nanoTime() : 0;
-    }
-
-    private void scored(Served served, long start, float[] row, float[] out) {
-        if (!served.meters().areOn() && listeners.isEmpty()) {
-            return;
-        }
-        long nanos = System.nanoTime() - start;
-        served.meters().ok(nanos);
-        if (!listeners.isEmpty()) {
-            publishRow(served, nanos, row, out);
-        }
-    }
-
-    private void publishRow(Served served, long nanos, float[] row, float[] out) {
-        served.form().ifPresent(form -> {
-            float[] answer = out.length == form.outputs() ? out : Arrays.copyOf(out, form.outputs());
-            publish(
-                    ids.get(),
-                    served,
-                    nanos,
-                    Map.of(
-                            form.input().name(),
-                            Tensor.ofFloats(row, form.inputRow().sizes())),
-                    Map.of(
-                            form.output().name(),
-                            Tensor.ofFloats(answer, form.outputRow().sizes())));
-        });
-    }
-
-    private void publish(String id, Served served, long nanos, Map<String, Value> inputs, Map<String, Value> outputs) {
-        listeners.publish(
-                new Inference(id, served.version(), clock.instant(), Duration.ofNanos(nanos), inputs, outputs));
-    }
-
-    private static void countFailure(Served served, Throwable e) {
-        if (e instanceof RejectedInputException) {
-            served.meters().rejected();
-        } else {
-            served.meters().failed();
-        }
+        flow.score(slot(name), row, out);
     }
 
     /**
@@ -355,6 +280,7 @@ public final class ModelServer implements AutoCloseable {
     @Override
     public void close() {
         slots.values().forEach(Slot::close);
+        threads.close();
         MeterRegistry meters = registry;
         if (meters != null) {
             gauges.forEach(meters::remove);

@@ -245,7 +245,8 @@ public final class ModelServerBuilder {
         List<InferenceRuntime> chosen = new ArrayList<>(runtimes);
         chosen.add(CompiledRuntime.withDefaults());
         chosen.add(OnnxRuntime.withDefaults());
-        var loader = new ModelLoader(chosen, admission, warmUp, registry);
+        var threads = new ServerThreads();
+        var loader = new ModelLoader(chosen, admission, warmUp, registry, threads);
         List<Slot> slots = new ArrayList<>();
         try {
             origins.forEach((name, origin) -> {
@@ -255,8 +256,9 @@ public final class ModelServerBuilder {
             });
         } catch (RuntimeException e) {
             slots.forEach(Slot::close);
+            threads.close();
             throw e;
         }
-        return new ModelServer(slots, new Listeners(listeners), clock, ids, registry);
+        return new ModelServer(slots, new Flow(new Listeners(listeners), clock, ids), threads, registry);
     }
 }

@@ -18,14 +18,16 @@ final class Served {
 
     private final VersionId version;
     private final LoadedModel model;
+    private final Dispatcher dispatcher;
     private final @Nullable RowScorer scorer;
     private final @Nullable RowForm form;
     private final VersionMeters meters;
     private final Lease lease = new Lease();
 
-    Served(VersionId version, LoadedModel model, VersionMeters meters) {
+    Served(VersionId version, LoadedModel model, Dispatcher dispatcher, VersionMeters meters) {
         this.version = version;
         this.model = model;
+        this.dispatcher = dispatcher;
         this.meters = meters;
         this.scorer = model.rowScorer().orElse(null);
         this.form = RowForm.of(model.signature()).orElse(null);
@@ -37,6 +39,10 @@ final class Served {
 
     LoadedModel model() {
         return model;
+    }
+
+    Dispatcher dispatcher() {
+        return dispatcher;
     }
 
     @Nullable RowScorer scorer() {
@@ -97,6 +103,7 @@ final class Served {
     }
 
     private void close() {
+        dispatcher.close();
         try {
             model.close();
         } catch (RuntimeException e) {

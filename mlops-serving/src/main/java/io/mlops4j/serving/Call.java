@@ -1,0 +1,42 @@
+package io.mlops4j.serving;
+
+import io.mlops4j.model.Value;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request on its way through the server: asked at a time, to be answered by one version, on which it holds a lease.
+ *
+ * <p>Immutable.
+ *
+ * @param served the version, leased until the call has its answer
+ * @param request the question
+ * @param start {@link System#nanoTime()} when it was asked
+ */
+record Call(Served served, Request request, long start) {
+    Map<String, Value> inputs() {
+        return request.inputs();
+    }
+
+    /** Whether there is a deadline. */
+    boolean isTimed() {
+        return request.timeout().isPresent();
+    }
+
+    /** What is left until the deadline in nanoseconds, negative when it is over; enough for ever if there is none. */
+    long left() {
+        return isTimed() ? budget() - (System.nanoTime() - start) : Long.MAX_VALUE;
+    }
+
+    private long budget() {
+        return request.timeout().map(TimeUnit.NANOSECONDS::convert).orElse(Long.MAX_VALUE);
+    }
+
+    DeadlineExceededException tooLate(@Nullable Throwable cause) {
+        return new DeadlineExceededException(
+                "Cannot answer a request to model " + served.version() + " within "
+                        + request.timeout().orElseThrow() + ": it took longer",
+                cause);
+    }
+}

@@ -1,0 +1,37 @@
+package io.mlops4j.serving;
+
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Stops runs whose time is over. One thread for a server, which exists only while there is something to wait for.
+ *
+ * <p>Thread-safe.
+ */
+final class Deadlines implements AutoCloseable {
+    private final ScheduledThreadPoolExecutor watch;
+
+    Deadlines() {
+        watch = new ScheduledThreadPoolExecutor(1, work -> {
+            Thread thread = new Thread(work, "mlops-deadlines");
+            thread.setDaemon(true);
+            return thread;
+        });
+        watch.setRemoveOnCancelPolicy(true);
+        watch.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        watch.setKeepAliveTime(1, TimeUnit.SECONDS);
+        watch.allowCoreThreadTimeOut(true);
+    }
+
+    /** Gives the signal after a time, unless the future is cancelled before. */
+    ScheduledFuture<?> stopAfter(long nanos, StopSignal signal) {
+        return watch.schedule(signal::stop, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Ends the thread; runs under way are not stopped any more. */
+    @Override
+    public void close() {
+        watch.shutdownNow();
+    }
+}

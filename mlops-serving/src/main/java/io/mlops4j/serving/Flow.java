@@ -1,0 +1,155 @@
+package io.mlops4j.serving;
+
+import io.mlops4j.RejectedInputException;
+import io.mlops4j.inference.Inference;
+import io.mlops4j.model.Tensor;
+import io.mlops4j.model.Value;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a request through the server: pin a version, dispatch, let it go, count, tell the listeners.
+ *
+ * <p>Thread-safe.
+ */
+final class Flow {
+    private final Listeners listeners;
+    private final Clock clock;
+    private final Supplier<String> ids;
+
+    Flow(Listeners listeners, Clock clock, Supplier<String> ids) {
+        this.listeners = listeners;
+        this.clock = clock;
+        this.ids = ids;
+    }
+
+    Prediction predict(Slot slot, Request request) {
+        Served served = slot.pin();
+        var call = new Call(served, request, System.nanoTime());
+        Map<String, Value> outputs;
+        try {
+            outputs = served.dispatcher().run(call);
+        } catch (Throwable e) {
+            countFailure(served, e);
+            throw e;
+        } finally {
+            served.lease().release();
+        }
+        return answered(call, outputs);
+    }
+
+    CompletionStage<Prediction> submit(Slot slot, Request request) {
+        Served served = slot.pin();
+        var call = new Call(served, request, System.nanoTime());
+        CompletionStage<Map<String, Value>> running;
+        try {
+            running = served.dispatcher().submit(call);
+        } catch (Throwable e) {
+            served.lease().release();
+            countFailure(served, e);
+            return CompletableFuture.failedFuture(e);
+        }
+        // The lease goes back before anybody hears of the answer: who hears of it may swap models.
+        return running.handle((outputs, failure) -> {
+            served.lease().release();
+            if (failure == null) {
+                return answered(call, outputs);
+            }
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            countFailure(served, cause);
+            throw cause instanceof RuntimeException runtime ? runtime : new CompletionException(cause);
+        });
+    }
+
+    private Prediction answered(Call call, Map<String, Value> outputs) {
+        Served served = call.served();
+        long nanos = System.nanoTime() - call.start();
+        served.meters().ok(nanos);
+        var prediction = new Prediction(ids.get(), served.version(), outputs);
+        if (!listeners.isEmpty()) {
+            publish(prediction.id(), served, nanos, call.inputs(), outputs);
+        }
+        return prediction;
+    }
+
+    /** Scores a row; {@code out} null means to make it. */
+    float[] score(Slot slot, float[] row, float @Nullable [] room) {
+        Served served = slot.pin();
+        long start = nanoTime(served);
+        float[] out;
+        try {
+            RowScorer scorer = scorer(served);
+            out = room == null ? new float[scorer.outputs()] : room;
+            scorer.score(row, out);
+        } catch (Throwable e) {
+            countFailure(served, e);
+            throw e;
+        } finally {
+            served.lease().release();
+        }
+        scored(served, start, row, out);
+        return out;
+    }
+
+    private static RowScorer scorer(Served served) {
+        RowScorer scorer = served.scorer();
+        if (scorer == null) {
+            throw new RejectedInputException("Cannot score a row by model " + served.version()
+                    + ": expected a model of one FLOAT32 input [rows, features] with a FLOAT32 output; use predict");
+        }
+        return scorer;
+    }
+
+    /** The clock is not free beside a model that answers in two microseconds: read it only for somebody. */
+    private long nanoTime(Served served) {
+        return served.meters().areOn() || !listeners.isEmpty() ? System.nanoTime() : 0;
+    }
+
+    private void scored(Served served, long start, float[] row, float[] out) {
+        if (!served.meters().areOn() && listeners.isEmpty()) {
+            return;
+        }
+        long nanos = System.nanoTime() - start;
+        served.meters().ok(nanos);
+        if (!listeners.isEmpty()) {
+            publishRow(served, nanos, row, out);
+        }
+    }
+
+    private void publishRow(Served served, long nanos, float[] row, float[] out) {
+        served.form().ifPresent(form -> {
+            float[] answer = out.length == form.outputs() ? out : Arrays.copyOf(out, form.outputs());
+            publish(
+                    ids.get(),
+                    served,
+                    nanos,
+                    Map.of(
+                            form.input().name(),
+                            Tensor.ofFloats(row, form.inputRow().sizes())),
+                    Map.of(
+                            form.output().name(),
+                            Tensor.ofFloats(answer, form.outputRow().sizes())));
+        });
+    }
+
+    private void publish(String id, Served served, long nanos, Map<String, Value> inputs, Map<String, Value> outputs) {
+        listeners.publish(
+                new Inference(id, served.version(), clock.instant(), Duration.ofNanos(nanos), inputs, outputs));
+    }
+
+    private static void countFailure(Served served, Throwable e) {
+        if (e instanceof RejectedInputException) {
+            served.meters().rejected();
+        } else {
+            served.meters().failed();
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package io.mlops4j.serving;
+
+import static java.util.Objects.requireNonNull;
+
+import io.mlops4j.internal.Text;
+import io.mlops4j.model.Value;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A question to a model, and how it is to be treated.
+ *
+ * <pre>{@code
+ * server.predict(rides, Request.of(inputs).within(Duration.ofMillis(50)).tenant("mobile"));
+ * }</pre>
+ *
+ * <p>Immutable.
+ */
+public final class Request {
+    /** The tenant of requests that name none. */
+    public static final String DEFAULT_TENANT = "default";
+
+    private static final int MAX_NAME = 128;
+
+    private final Map<String, Value> inputs;
+    private final Optional<Duration> timeout;
+    private final Priority priority;
+    private final String tenant;
+    private final Optional<String> key;
+
+    private Request(
+            Map<String, Value> inputs,
+            Optional<Duration> timeout,
+            Priority priority,
+            String tenant,
+            Optional<String> key) {
+        this.inputs = inputs;
+        this.timeout = timeout;
+        this.priority = priority;
+        this.tenant = tenant;
+        this.key = key;
+    }
+
+    /**
+     * A request without a time-out, of normal priority.
+     *
+     * @param inputs a value for each input of the model, by name; copied
+     * @return the request
+     */
+    public static Request of(Map<String, Value> inputs) {
+        return new Request(
+                Collections.unmodifiableMap(new LinkedHashMap<>(inputs)),
+                Optional.empty(),
+                Priority.NORMAL,
+                DEFAULT_TENANT,
+                Optional.empty());
+    }
+
+    /**
+     * Sets how long the caller will wait, from the moment the server is asked. When that time is over the request ends
+     * with a {@link DeadlineExceededException}, and a run that works for nobody else is stopped.
+     *
+     * @param time more than zero
+     * @return a request with it
+     * @throws IllegalArgumentException if zero or negative
+     */
+    public Request within(Duration time) {
+        if (time.isNegative() || time.isZero()) {
+            throw new IllegalArgumentException("Invalid time-out " + time + ": expected more than zero");
+        }
+        return new Request(inputs, Optional.of(time), priority, tenant, key);
+    }
+
+    /**
+     * Sets who goes first when the model is busy.
+     *
+     * @param value the priority
+     * @return a request with it
+     */
+    public Request priority(Priority value) {
+        return new Request(inputs, timeout, requireNonNull(value, "value"), tenant, key);
+    }
+
+    /**
+     * Sets whom the request is for: a busy model's time is shared fairly between tenants.
+     *
+     * @param name 1 to 128 characters
+     * @return a request with it
+     * @throws IllegalArgumentException if the name is empty or too long
+     */
+    public Request tenant(String name) {
+        return new Request(inputs, timeout, priority, check("tenant", name), key);
+    }
+
+    /**
+     * Sets the key by which a rollout decides which version answers: the same key gets the same version.
+     *
+     * @param value 1 to 128 characters, such as a user's id
+     * @return a request with it
+     * @throws IllegalArgumentException if the key is empty or too long
+     */
+    public Request key(String value) {
+        return new Request(inputs, timeout, priority, tenant, Optional.of(check("key", value)));
+    }
+
+    private static String check(String what, String text) {
+        if (text.isEmpty() || text.length() > MAX_NAME) {
+            throw new IllegalArgumentException("Invalid " + what + " " + Text.quote(text)
+                    + " of a request: expected 1 to " + MAX_NAME + " characters");
+        }
+        return text;
+    }
+
+    /**
+     * The inputs.
+     *
+     * @return a value for each input, by name
+     */
+    public Map<String, Value> inputs() {
+        return inputs;
+    }
+
+    /**
+     * How long the caller will wait.
+     *
+     * @return from the moment the server is asked; empty means for as long as it takes
+     */
+    public Optional<Duration> timeout() {
+        return timeout;
+    }
+
+    /**
+     * Who goes first.
+     *
+     * @return the priority
+     */
+    public Priority priority() {
+        return priority;
+    }
+
+    /**
+     * Whom the request is for.
+     *
+     * @return the tenant's name
+     */
+    public String tenant() {
+        return tenant;
+    }
+
+    /**
+     * The key for rollouts.
+     *
+     * @return the key, or empty
+     */
+    public Optional<String> key() {
+        return key;
+    }
+}

@@ -1,0 +1,55 @@
+package io.mlops4j.serving;
+
+import io.mlops4j.OverloadedException;
+import io.mlops4j.model.VersionId;
+import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads on which a server answers callers that do not wait: as many as there are processors, gone when idle, with
+ * a bounded queue before them.
+ *
+ * <p>Thread-safe.
+ */
+final class Workers implements AutoCloseable {
+    private static final int QUEUE = 1024;
+    private static final Duration RETRY_AFTER = Duration.ofMillis(10);
+
+    private final ThreadPoolExecutor pool;
+
+    Workers() {
+        var count = new AtomicInteger();
+        int size = Runtime.getRuntime().availableProcessors();
+        pool = new ThreadPoolExecutor(size, size, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(QUEUE), work -> {
+            Thread thread = new Thread(work, "mlops-inference-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        pool.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * Runs something soon.
+     *
+     * @throws OverloadedException if too much is waiting already
+     */
+    void execute(VersionId version, Runnable work) {
+        try {
+            pool.execute(work);
+        } catch (RejectedExecutionException e) {
+            throw new OverloadedException(
+                    "Cannot submit a request to model " + version + ": " + QUEUE + " requests are waiting already",
+                    RETRY_AFTER);
+        }
+    }
+
+    /** Ends the threads when they are done. Called when no call is under way. */
+    @Override
+    public void close() {
+        pool.shutdown();
+    }
+}
