@@ -19,9 +19,14 @@ record Call(Served served, Request request, long start) {
         return request.inputs();
     }
 
-    /** Whether there is a deadline. */
+    /** Whether there is a deadline; one in a century is none. */
     boolean isTimed() {
-        return request.timeout().isPresent();
+        return budget() < Long.MAX_VALUE / 2;
+    }
+
+    /** {@link System#nanoTime()} when its time will be over; counts only if there is a deadline. */
+    long deadline() {
+        return start + budget();
     }
 
     /** What is left until the deadline in nanoseconds, negative when it is over; enough for ever if there is none. */

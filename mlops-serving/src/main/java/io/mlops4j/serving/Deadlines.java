@@ -29,6 +29,11 @@ final class Deadlines implements AutoCloseable {
         return watch.schedule(signal::stop, nanos, TimeUnit.NANOSECONDS);
     }
 
+    /** Does something quick after a time, unless the future is cancelled before. */
+    ScheduledFuture<?> after(long nanos, Runnable action) {
+        return watch.schedule(action, nanos, TimeUnit.NANOSECONDS);
+    }
+
     /** Ends the thread; runs under way are not stopped any more. */
     @Override
     public void close() {

@@ -58,6 +58,16 @@ final class DirectDispatcher implements Dispatcher {
     }
 
     @Override
+    public void score(RowScorer scorer, float[] row, float[] out) {
+        scorer.score(row, out);
+    }
+
+    @Override
+    public void terminate() {
+        // What waits for a worker runs into the model's own end.
+    }
+
+    @Override
     public void close() {
         // The threads are the server's.
     }

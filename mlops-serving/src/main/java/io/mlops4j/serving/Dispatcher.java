@@ -16,7 +16,13 @@ interface Dispatcher extends AutoCloseable {
     /** Answers later; never blocks. A stage that fails does so with what {@link #run} would have thrown. */
     CompletionStage<Map<String, Value>> submit(Call call);
 
-    /** Ends its threads. Called when no call is under way. */
+    /** Scores a row on the calling thread, or makes it wait; as {@link RowScorer#score}. */
+    void score(RowScorer scorer, float[] row, float[] out);
+
+    /** Sends away what waits for its turn; what runs is stopped by others. Called when the model is to be closed. */
+    void terminate();
+
+    /** Ends its threads. Called when no call is under way; waits for runs whose callers have gone. */
     @Override
     void close();
 }

@@ -88,7 +88,7 @@ final class Flow {
         try {
             RowScorer scorer = scorer(served);
             out = room == null ? new float[scorer.outputs()] : room;
-            scorer.score(row, out);
+            served.dispatcher().score(scorer, row, out);
         } catch (Throwable e) {
             countFailure(served, e);
             throw e;

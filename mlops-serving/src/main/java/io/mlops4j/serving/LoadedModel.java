@@ -64,6 +64,17 @@ public interface LoadedModel extends AutoCloseable {
     }
 
     /**
+     * Memory for rows that are scored together, if the model has a {@link RowScorer} and gains from it. It gives the
+     * same numbers as {@link #run} does for the same rows.
+     *
+     * @param capacity how many rows there must be room for, 1 or more
+     * @return the memory, to be closed before the model; or empty if the model is of another form, or has no such path
+     */
+    default Optional<RowBlock> rowBlock(int capacity) {
+        return Optional.empty();
+    }
+
+    /**
      * Asks the runs that are under way to stop soon, with an {@link InferenceException}; whether they do is up to the
      * runtime, and this one by default cannot. Called only on a model that is to be closed. Does not wait.
      */

@@ -18,19 +18,19 @@ final class ModelLoader {
     private final Admission admission;
     private final WarmUp warmUp;
     private final @Nullable MeterRegistry registry;
-    private final ServerThreads threads;
+    private final Dispatching dispatching;
 
     ModelLoader(
             List<InferenceRuntime> runtimes,
             Admission admission,
             WarmUp warmUp,
             @Nullable MeterRegistry registry,
-            ServerThreads threads) {
+            Dispatching dispatching) {
         this.runtimes = List.copyOf(runtimes);
         this.admission = admission;
         this.warmUp = warmUp;
         this.registry = registry;
-        this.threads = threads;
+        this.dispatching = dispatching;
     }
 
     /**
@@ -44,9 +44,9 @@ final class ModelLoader {
         LoadedModel model = open(runtime, verified);
         try {
             new Warmer(verified.label(), model, warmUp).warm();
-            var dispatcher = new DirectDispatcher(model, threads.deadlines(), threads.workers());
+            Dispatching.Chosen chosen = dispatching.choose(version, model);
             return new Served(
-                    version, model, dispatcher, VersionMeters.of(registry, version, model.runtime(runtime.name())));
+                    version, model, chosen, VersionMeters.of(registry, version, model.runtime(runtime.name())));
         } catch (RuntimeException e) {
             model.close();
             throw rejected(verified, e);

@@ -126,7 +126,8 @@ public final class ModelServer implements AutoCloseable {
     /**
      * Answers a request later. Does not block. What {@link #predict(ModelName, Request)} throws fails the stage, all
      * but an unknown name and a closed server, which are thrown at once. The stage completes on a thread of the server:
-     * hand what takes long to another one.
+     * hand what takes long to another one. A swap or a close that is called there does not wait for the old version to
+     * be freed: that is done elsewhere.
      *
      * @param name the model
      * @param request a value for each of its inputs, and how to treat them
@@ -237,6 +238,23 @@ public final class ModelServer implements AutoCloseable {
         Served served = slot(name).pin();
         try {
             return served.model().signature();
+        } finally {
+            served.lease().release();
+        }
+    }
+
+    /**
+     * Whether a model is batched, and why.
+     *
+     * @param name the model
+     * @return what was found out of the version that is served now when it was loaded
+     * @throws NotFoundException if no model of that name is served
+     * @throws IllegalStateException if the server is closed
+     */
+    public Batchability batchability(ModelName name) {
+        Served served = slot(name).pin();
+        try {
+            return served.batchability();
         } finally {
             served.lease().release();
         }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,8 @@ public final class ModelServerBuilder {
     private final List<InferenceRuntime> runtimes = new ArrayList<>();
     private final List<InferenceListener> listeners = new ArrayList<>();
     private Admission admission = Admission.ANYONE;
+    private final Map<ModelName, Dispatching.Plan> plans = new HashMap<>();
+    private Dispatching.Plan plan = Dispatching.Plan.UNSAID;
     private WarmUp warmUp = WarmUp.madeUp();
     private Duration drainTimeout = DEFAULT_DRAIN_TIMEOUT;
     private Clock clock = Clock.systemUTC();
@@ -184,6 +187,54 @@ public final class ModelServerBuilder {
     }
 
     /**
+     * Says whether waiting rows are run together. Default: {@link Batching#off()}. A model that is batched has a queue,
+     * of {@link Overload#standard()} unless another one is given.
+     *
+     * @param batching for every model that is given none of its own
+     * @return this builder
+     */
+    public ModelServerBuilder batching(Batching batching) {
+        plan = plan.with(requireNonNull(batching, "batching"));
+        return this;
+    }
+
+    /**
+     * Says whether waiting rows of one model are run together.
+     *
+     * @param name the model
+     * @param batching for this model
+     * @return this builder
+     */
+    public ModelServerBuilder batching(ModelName name, Batching batching) {
+        plans.merge(name, Dispatching.Plan.UNSAID.with(batching), (old, more) -> old.with(batching));
+        return this;
+    }
+
+    /**
+     * Gives models a queue, and says what they do when more is asked than they can answer. Default: no queue unless they
+     * are batched; requests run on their callers' threads, however many there are.
+     *
+     * @param overload for every model that is given none of its own
+     * @return this builder
+     */
+    public ModelServerBuilder overload(Overload overload) {
+        plan = plan.with(requireNonNull(overload, "overload"));
+        return this;
+    }
+
+    /**
+     * Gives one model a queue, and says what it does when more is asked than it can answer.
+     *
+     * @param name the model
+     * @param overload for this model
+     * @return this builder
+     */
+    public ModelServerBuilder overload(ModelName name, Overload overload) {
+        plans.merge(name, Dispatching.Plan.UNSAID.with(overload), (old, more) -> old.with(overload));
+        return this;
+    }
+
+    /**
      * Says how long a retired version's requests may take before they are asked to stop. Default: 30 seconds.
      *
      * @param timeout zero or more
@@ -201,7 +252,9 @@ public final class ModelServerBuilder {
     /**
      * Gives the server meters: the timer {@code mlops.inference} and the counter {@code mlops.inference.outcomes} (ok,
      * rejected, failed) by model, version and runtime, the gauges {@code mlops.models.loaded} and {@code mlops.leases}
-     * by model. Default: none. Servers of one registry should serve models of different names.
+     * by model; and for models with a queue the gauge {@code mlops.queue.rows}, the timer {@code mlops.queue.time}, the
+     * summary {@code mlops.batch.rows} and the counter {@code mlops.queue.shed} (by reason: full, displaced, hopeless,
+     * standing, expired) by model and version. Default: none. Servers of one registry should serve models of different names.
      *
      * @param meters the host's registry
      * @return this builder
@@ -246,7 +299,12 @@ public final class ModelServerBuilder {
         chosen.add(CompiledRuntime.withDefaults());
         chosen.add(OnnxRuntime.withDefaults());
         var threads = new ServerThreads();
-        var loader = new ModelLoader(chosen, admission, warmUp, registry, threads);
+        var loader = new ModelLoader(
+                chosen,
+                admission,
+                warmUp,
+                registry,
+                new Dispatching(plan, plans, warmUp.requests(), threads, registry));
         List<Slot> slots = new ArrayList<>();
         try {
             origins.forEach((name, origin) -> {

@@ -23,6 +23,9 @@ public final class Request {
     /** The tenant of requests that name none. */
     public static final String DEFAULT_TENANT = "default";
 
+    /** How what is no request is treated: a row that is scored. */
+    static final Request PLAIN = Request.of(Map.of());
+
     private static final int MAX_NAME = 128;
 
     private final Map<String, Value> inputs;

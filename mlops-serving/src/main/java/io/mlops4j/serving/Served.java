@@ -19,15 +19,17 @@ final class Served {
     private final VersionId version;
     private final LoadedModel model;
     private final Dispatcher dispatcher;
+    private final Batchability batchability;
     private final @Nullable RowScorer scorer;
     private final @Nullable RowForm form;
     private final VersionMeters meters;
     private final Lease lease = new Lease();
 
-    Served(VersionId version, LoadedModel model, Dispatcher dispatcher, VersionMeters meters) {
+    Served(VersionId version, LoadedModel model, Dispatching.Chosen chosen, VersionMeters meters) {
         this.version = version;
         this.model = model;
-        this.dispatcher = dispatcher;
+        this.dispatcher = chosen.dispatcher();
+        this.batchability = chosen.batchability();
         this.meters = meters;
         this.scorer = model.rowScorer().orElse(null);
         this.form = RowForm.of(model.signature()).orElse(null);
@@ -43,6 +45,10 @@ final class Served {
 
     Dispatcher dispatcher() {
         return dispatcher;
+    }
+
+    Batchability batchability() {
+        return batchability;
     }
 
     @Nullable RowScorer scorer() {
@@ -95,6 +101,7 @@ final class Served {
     }
 
     private void terminate() {
+        dispatcher.terminate();
         try {
             model.terminate();
         } catch (RuntimeException e) {

@@ -144,11 +144,21 @@ final class Slot {
         return old;
     }
 
+    /** A worker does not wait for versions to drain: it may be what they wait for. */
     private void retire(@Nullable Served old) {
-        if (old != null) {
-            old.drainAndClose(drainTimeout);
-            forget(old);
+        if (old == null) {
+            return;
         }
+        if (WorkerThread.isCurrent()) {
+            new WorkerThread(() -> drain(old), "mlops-retire-" + old.version()).start();
+        } else {
+            drain(old);
+        }
+    }
+
+    private void drain(Served old) {
+        old.drainAndClose(drainTimeout);
+        forget(old);
     }
 
     /** A version may be back already, when an alias went away and returned; its meters are then in use again. */

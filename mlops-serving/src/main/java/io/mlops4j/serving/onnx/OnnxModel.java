@@ -1,17 +1,20 @@
 package io.mlops4j.serving.onnx;
 
+import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mlops4j.RejectedModelException;
 import io.mlops4j.internal.Text;
+import io.mlops4j.model.Shape;
 import io.mlops4j.model.Signature;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.Value;
 import io.mlops4j.model.ValueSpec;
 import io.mlops4j.serving.InputCheck;
 import io.mlops4j.serving.LoadedModel;
+import io.mlops4j.serving.RowBlock;
 import io.mlops4j.serving.RowForm;
 import io.mlops4j.serving.RowScorer;
 import io.mlops4j.serving.StopSignal;
@@ -25,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +40,10 @@ import org.slf4j.LoggerFactory;
 final class OnnxModel implements LoadedModel {
     private static final Logger LOG = LoggerFactory.getLogger(OnnxModel.class);
 
+    private static final long LARGEST_BLOCK = 64L << 20;
+
     private final OnnxFailures failures;
+    private final OrtEnvironment environment;
     private final NativeResources owned;
     private final OrtSession session;
     private final OrtSession.RunOptions runOptions;
@@ -60,6 +67,7 @@ final class OnnxModel implements LoadedModel {
             NativeResources owned)
             throws OrtException {
         this.failures = new OnnxFailures(model.label());
+        this.environment = environment;
         this.owned = owned;
         this.maker = owned.own(new TensorMaker(environment));
         var weights = new ExternalWeights(model, maker, owned).make(findings.external());
@@ -119,14 +127,18 @@ final class OnnxModel implements LoadedModel {
         return run(inputs, runOptions);
     }
 
-    /** A run that can be stopped by itself has options of its own; to make them costs half a microsecond. */
     @Override
     public Map<String, Value> run(Map<String, Value> inputs, StopSignal signal) {
+        return stoppable(signal, own -> run(inputs, own));
+    }
+
+    /** A run that can be stopped by itself has options of its own; to make them costs half a microsecond. */
+    private <T> T stoppable(StopSignal signal, Function<OrtSession.RunOptions, T> running) {
         try (var own = new OrtSession.RunOptions()) {
             begin(own);
             signal.begun(() -> stop(own));
             try {
-                return run(inputs, own);
+                return running.apply(own);
             } finally {
                 signal.ended();
                 end(own);
@@ -163,6 +175,34 @@ final class OnnxModel implements LoadedModel {
     @Override
     public Optional<RowScorer> rowScorer() {
         return Optional.ofNullable(scorer);
+    }
+
+    /** Only if the number of rows is free; a block of much memory would not pay. */
+    @Override
+    public Optional<RowBlock> rowBlock(int capacity) {
+        return RowForm.of(signature)
+                .filter(form -> form.input().shape().size(0) == Shape.DYNAMIC
+                        && form.output().shape().size(0) == Shape.DYNAMIC
+                        && OnnxRowBlock.bytes(form, capacity) <= LARGEST_BLOCK)
+                .map(form -> new OnnxRowBlock(failures, environment, form, capacity, this::runPinned));
+    }
+
+    private void runPinned(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs, StopSignal signal) {
+        if (signal.isPossible()) {
+            stoppable(signal, own -> runPinned(inputs, outputs, own));
+        } else {
+            runPinned(inputs, outputs, runOptions);
+        }
+    }
+
+    private boolean runPinned(
+            Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs, OrtSession.RunOptions options) {
+        try {
+            session.run(inputs, Set.of(), outputs, options).close();
+            return true;
+        } catch (OrtException e) {
+            throw failures.ofRun(e);
+        }
     }
 
     @Override

@@ -1,0 +1,265 @@
+package io.mlops4j.serving;
+
+import io.mlops4j.RejectedInputException;
+import io.mlops4j.model.Value;
+import io.mlops4j.model.ValueSpec;
+import io.mlops4j.model.VersionId;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * A model of some instances with a queue before them.
+ *
+ *  - Who waits for an answer and finds nobody queued and an instance idle takes it and runs on his own thread: a
+ *    compare-and-set, no lock, no hand-off.
+ *  - All others enter the waiting room. Then, and whenever an instance is left, whoever sees that somebody waits and can
+ *    take an instance gives it to a worker thread, which runs batches until nobody waits and leaves the instance. As
+ *    both sides write first (the room, the instance) and then read the other, nobody is forgotten.
+ *  - There are never more runs of workers than instances, as each has one; so their own queue is bounded by the tickets.
+ *  - Callers may hear of answers on a worker, and ask again from there. A worker that waited in the room could wait for
+ *    itself; so its requests run at once, on it, beyond the number of instances if need be.
+ *  - A run may outlive the requests in it, whose time was over; their leases are back then. So closing, which follows
+ *    the last lease, waits until the instances are idle before the model may be freed.
+ */
+/**
+ * Runs a request at once if an instance of the model is idle, and queues it otherwise; what queued is run in batches if
+ * the model may be batched.
+ *
+ * <p>Thread-safe.
+ */
+final class QueueDispatcher implements Dispatcher {
+    /** One of so many runs that pass the queue by is timed, for the cost model. */
+    private static final int SAMPLE = 64;
+
+    private final LoadedModel model;
+    private final String label;
+    private final int maxRows;
+    private final List<String> inputs;
+    private final @Nullable RowForm block;
+    private final boolean tensorsJoinBlock;
+    private final Instances instances;
+    private final WaitingRoom room;
+    private final BatchRunner runner;
+    private final ThreadPoolExecutor workers;
+
+    /** Counts without care for races: it only chooses samples. */
+    private int calls;
+
+    /**
+     * Makes a dispatcher.
+     *
+     * @param maxRows the most rows of a batch; 1 if the model must not be batched
+     */
+    QueueDispatcher(
+            VersionId version,
+            LoadedModel model,
+            int maxRows,
+            Overload options,
+            Deadlines deadlines,
+            QueueMeters meters) {
+        this.model = model;
+        this.label = version.toString();
+        this.maxRows = maxRows;
+        this.inputs = model.signature().inputs().stream().map(ValueSpec::name).toList();
+        this.block = maxRows > 1 ? blockForm(model, maxRows) : null;
+        this.tensorsJoinBlock = block != null && model.signature().outputs().size() == 1;
+        this.instances = new Instances(options.instances());
+        this.workers = workers(label, options.instances() + 1); // one is always left to tell bad news
+        this.room = new WaitingRoom(version, options, maxRows, instances, deadlines, meters, workers);
+        this.runner = new BatchRunner(label, model, maxRows, block);
+        meters.watch(room);
+    }
+
+    private static @Nullable RowForm blockForm(LoadedModel model, int maxRows) {
+        var made = model.rowBlock(maxRows);
+        made.ifPresent(RowBlock::close);
+        return made.isPresent() ? RowForm.of(model.signature()).orElse(null) : null;
+    }
+
+    private static ThreadPoolExecutor workers(String label, int count) {
+        var number = new AtomicInteger();
+        var pool = new ThreadPoolExecutor(
+                count,
+                count,
+                1,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                work -> new WorkerThread(work, "mlops-inference-" + label + "-" + number.incrementAndGet()));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    @Override
+    public Map<String, Value> run(Call call) {
+        if (room.isEmpty() && fitsOneBatch(call.inputs()) && instances.tryEnter()) {
+            return runHere(call);
+        }
+        if (WorkerThread.isCurrent()) {
+            instances.enter();
+            return runHere(call);
+        }
+        Ask ask = Ask.of(call, call.inputs(), weigh(call.inputs()));
+        var ticket = new Tickets.Waiting(ask);
+        enter(call, ticket);
+        return ticket.await();
+    }
+
+    private Map<String, Value> runHere(Call call) {
+        try {
+            return call.isTimed() ? runTimed(call) : runNow(call);
+        } finally {
+            leave();
+        }
+    }
+
+    private boolean fitsOneBatch(Map<String, Value> request) {
+        return maxRows == 1 || Rows.common(request) <= maxRows;
+    }
+
+    private Map<String, Value> runNow(Call call) {
+        boolean timed = isSample();
+        long start = timed ? System.nanoTime() : 0;
+        Map<String, Value> outputs = model.run(call.inputs());
+        if (timed) {
+            room.learn(Math.max(1, Rows.common(call.inputs())), System.nanoTime() - start);
+        }
+        return outputs;
+    }
+
+    private boolean isSample() {
+        return (++calls & (SAMPLE - 1)) == 0;
+    }
+
+    /** Runs on this thread, which waits for the run and not for the alarm: what stops the run frees the thread. */
+    private Map<String, Value> runTimed(Call call) {
+        var ticket = new Tickets.Waiting(Ask.of(call, call.inputs(), Rows.alone(call.inputs())));
+        var batch = new Batch(List.of(ticket), null);
+        if (call.left() <= 0) {
+            throw call.tooLate(null);
+        }
+        room.begin(batch);
+        try {
+            runner.run(batch);
+        } finally {
+            room.end(batch);
+        }
+        return ticket.await();
+    }
+
+    @Override
+    public CompletionStage<Map<String, Value>> submit(Call call) {
+        var promise = new CompletableFuture<Map<String, Value>>();
+        Ask ask = Ask.of(call, call.inputs(), weigh(call.inputs()));
+        enter(call, new Tickets.Promised(ask, promise));
+        return promise;
+    }
+
+    @Override
+    public void score(RowScorer scorer, float[] row, float[] out) {
+        if (room.isEmpty() && instances.tryEnter()) {
+            scoreNow(scorer, row, out);
+            return;
+        }
+        if (WorkerThread.isCurrent()) {
+            instances.enter();
+            scoreNow(scorer, row, out);
+            return;
+        }
+        requireFitting(scorer, row, out);
+        var rows = new Rows(1, (long) row.length * Float.BYTES, block == null ? null : Ask.BLOCK);
+        var ticket = new Tickets.Waiting(Ask.of(row, out, rows));
+        room.enter(ticket.ask(), List.of(ticket));
+        dispatch();
+        ticket.await();
+    }
+
+    private void scoreNow(RowScorer scorer, float[] row, float[] out) {
+        try {
+            if (isSample()) {
+                long start = System.nanoTime();
+                scorer.score(row, out);
+                room.learn(1, System.nanoTime() - start);
+            } else {
+                scorer.score(row, out);
+            }
+        } finally {
+            leave();
+        }
+    }
+
+    private void requireFitting(RowScorer scorer, float[] row, float[] out) {
+        if (row.length != scorer.features()) {
+            throw new RejectedInputException("Cannot score a row by model " + label + ": it has " + row.length
+                    + " values, expected " + scorer.features());
+        }
+        if (out.length < scorer.outputs()) {
+            throw new IllegalArgumentException("Cannot score a row by model " + label + ": room for " + out.length
+                    + " numbers, expected " + scorer.outputs());
+        }
+    }
+
+    /** A request that may meet others is checked before it does. */
+    private Rows weigh(Map<String, Value> request) {
+        if (maxRows == 1 || !runner.isDivisible()) {
+            return Rows.alone(request);
+        }
+        InputCheck.check(label, model.signature(), request);
+        return tensorsJoinBlock ? Rows.uniform(request) : Rows.of(inputs, request);
+    }
+
+    private void enter(Call call, Ticket ticket) {
+        Ask ask = ticket.ask();
+        if (ask.key() != null && ask.rows() > maxRows) {
+            room.enter(
+                    ask,
+                    Tickets.Whole.of(ticket, call, maxRows, room, this::weigh).parts());
+        } else {
+            room.enter(ask, List.of(ticket));
+        }
+        dispatch();
+    }
+
+    private void leave() {
+        instances.leave();
+        dispatch();
+    }
+
+    private void dispatch() {
+        if (!room.isEmpty() && instances.tryEnter()) {
+            workers.execute(this::drain);
+        }
+    }
+
+    private void drain() {
+        Batch batch = null;
+        try {
+            batch = room.next(null);
+            while (batch != null) {
+                runner.run(batch);
+                batch = room.next(batch);
+            }
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public void terminate() {
+        room.clear();
+    }
+
+    /** Also waits for runs whose requests have gone. */
+    @Override
+    public void close() {
+        instances.awaitIdle();
+        workers.shutdown();
+        room.close();
+    }
+}

@@ -1,0 +1,107 @@
+package io.mlops4j.serving;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.mlops4j.model.VersionId;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The meters of one version's queue. They go when the version goes.
+ *
+ * <p>Thread-safe.
+ */
+final class QueueMeters {
+    static final String ROWS = "mlops.queue.rows";
+    static final String TIME = "mlops.queue.time";
+    static final String BATCH = "mlops.batch.rows";
+    static final String SHED = "mlops.queue.shed";
+
+    /** All meters, or none of them. */
+    private record Made(
+            MeterRegistry registry, Tags tags, Timer time, DistributionSummary batch, Map<Shed, Counter> shed) {}
+
+    private final @Nullable Made made;
+    private @Nullable Gauge rows;
+
+    private QueueMeters(@Nullable Made made) {
+        this.made = made;
+    }
+
+    static QueueMeters of(@Nullable MeterRegistry registry, VersionId version) {
+        if (registry == null) {
+            return new QueueMeters(null);
+        }
+        Tags tags = Tags.of("model", version.model().value(), "version", Integer.toString(version.number()));
+        Map<Shed, Counter> shed = new EnumMap<>(Shed.class);
+        for (Shed why : Shed.values()) {
+            shed.put(
+                    why,
+                    Counter.builder(SHED)
+                            .description("Requests that were turned away, by reason")
+                            .tags(tags.and("reason", why.tag()))
+                            .register(registry));
+        }
+        Timer time = Timer.builder(TIME)
+                .description("Time that requests waited in the queue")
+                .tags(tags)
+                .register(registry);
+        var batch = DistributionSummary.builder(BATCH)
+                .description("Rows of the batches that were run from the queue")
+                .tags(tags)
+                .register(registry);
+        return new QueueMeters(new Made(registry, tags, time, batch, shed));
+    }
+
+    /** Shows how many rows wait. Called once, before anything else. */
+    void watch(WaitingRoom room) {
+        if (made != null) {
+            rows = Gauge.builder(ROWS, room, WaitingRoom::rows)
+                    .description("Rows that wait")
+                    .tags(made.tags)
+                    .register(made.registry);
+        }
+    }
+
+    void waited(long nanos) {
+        if (made != null) {
+            made.time.record(nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    void batch(int batchRows) {
+        if (made != null) {
+            made.batch.record(batchRows);
+        }
+    }
+
+    void shed(Shed why) {
+        if (made != null) {
+            Counter counter = made.shed.get(why);
+            if (counter != null) {
+                counter.increment();
+            }
+        }
+    }
+
+    void close() {
+        if (made != null) {
+            List<Meter> all = new ArrayList<>(made.shed.values());
+            all.add(made.time);
+            all.add(made.batch);
+            if (rows != null) {
+                all.add(rows);
+            }
+            all.forEach(made.registry::remove);
+        }
+    }
+}
