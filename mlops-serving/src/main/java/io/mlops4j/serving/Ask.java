@@ -50,6 +50,11 @@ final class Ask {
         return new Ask(inputs, null, null, form, call.request(), call.isTimed() ? call : null);
     }
 
+    /** Asks for nothing, as a request would. */
+    static Ask of(Request request, Rows form) {
+        return new Ask(request.inputs(), null, null, form, request, null);
+    }
+
     /** Asks for a row's score. */
     static Ask of(float[] row, float[] room, Rows form) {
         return new Ask(Map.of(), row, room, form, Request.PLAIN, null);

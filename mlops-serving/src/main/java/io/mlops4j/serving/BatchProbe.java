@@ -2,7 +2,9 @@ package io.mlops4j.serving;
 
 import io.mlops4j.internal.Text;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.model.MapValue;
 import io.mlops4j.model.SequenceSpec;
+import io.mlops4j.model.SequenceValue;
 import io.mlops4j.model.Shape;
 import io.mlops4j.model.Signature;
 import io.mlops4j.model.Tensor;
@@ -227,9 +229,7 @@ final class BatchProbe {
         exact = false;
         for (Map.Entry<String, Value> output : alone.entrySet()) {
             Value other = copy.get(output.getKey());
-            boolean close = output.getValue() instanceof Tensor a && other instanceof Tensor b
-                    ? isClose(a, b)
-                    : output.getValue().equals(other);
+            boolean close = other != null && isClose(output.getValue(), other);
             if (!close) {
                 throw new InfluencedException("output " + Text.quote(output.getKey()) + " of a row among " + size
                         + " copies of itself differs from that of the row alone");
@@ -237,19 +237,40 @@ final class BatchProbe {
         }
     }
 
-    private static boolean isClose(Tensor a, Tensor b) {
-        if (!a.type().isFloat() || !a.shape().equals(b.shape())) {
-            return a.equals(b);
+    private static boolean isClose(Value a, Value b) {
+        if (a instanceof Tensor one && b instanceof Tensor other) {
+            boolean comparable = one.type().isFloat() && other.type() == one.type();
+            return comparable && one.shape().equals(other.shape())
+                    ? isClose(one.doubles(), other.doubles(), tolerance(one.type()))
+                    : a.equals(b);
         }
-        double[] as = a.doubles();
-        double[] bs = b.doubles();
+        if (a instanceof SequenceValue one && b instanceof SequenceValue other) {
+            boolean close = one.values().size() == other.values().size();
+            for (int i = 0; close && i < one.values().size(); i++) {
+                close = isClose(one.values().get(i), other.values().get(i));
+            }
+            return close;
+        }
+        if (a instanceof MapValue one && b instanceof MapValue other) {
+            return one.entries().keySet().equals(other.entries().keySet())
+                    && isClose(numbers(one), numbers(other), tolerance(ElementType.FLOAT32));
+        }
+        return a.equals(b);
+    }
+
+    private static double[] numbers(MapValue map) {
+        return map.entries().values().stream()
+                .mapToDouble(value -> value instanceof Number number ? number.doubleValue() : value.hashCode())
+                .toArray();
+    }
+
+    private static boolean isClose(double[] as, double[] bs, double tolerance) {
         double largest = 0;
         for (double value : as) {
             largest = Double.isFinite(value) ? Math.max(largest, Math.abs(value)) : largest;
         }
-        double bound = largest * tolerance(a.type());
         for (int i = 0; i < as.length; i++) {
-            if (Double.compare(as[i], bs[i]) != 0 && !(Math.abs(as[i] - bs[i]) <= bound)) {
+            if (Double.compare(as[i], bs[i]) != 0 && !(Math.abs(as[i] - bs[i]) <= largest * tolerance)) {
                 return false;
             }
         }

@@ -46,8 +46,8 @@ final class Dispatching {
         }
     }
 
-    /** What brings calls to a version, and whether it is batched. */
-    record Chosen(Dispatcher dispatcher, Batchability batchability) {}
+    /** What brings calls to a version, whether it is batched, and what counts its queue. */
+    record Chosen(Dispatcher dispatcher, Batchability batchability, QueueMeters meters) {}
 
     Dispatching(
             Plan fallback,
@@ -68,18 +68,22 @@ final class Dispatching {
         Batching batching = plan.batching() == null ? Batching.off() : plan.batching();
         if (!batching.isOn() && plan.overload() == null) {
             return new Chosen(
-                    new DirectDispatcher(model, threads.deadlines(), threads.workers()), Batchability.UNASKED);
+                    new DirectDispatcher(model, threads.deadlines(), threads.workers()),
+                    Batchability.UNASKED,
+                    QueueMeters.NONE);
         }
         Overload overload = plan.overload() == null ? Overload.standard() : plan.overload();
         Batchability verdict = batching.isOn() ? probe(version, model, batching) : Batchability.UNASKED;
+        QueueMeters meters = QueueMeters.of(registry, version);
         var dispatcher = new QueueDispatcher(
                 version,
                 model,
                 verdict.isBatched() ? batching.maxRows() : 1,
                 overload,
                 threads.deadlines(),
-                QueueMeters.of(registry, version));
-        return new Chosen(dispatcher, verdict);
+                meters,
+                QueueDispatcher.workers(version, overload.instances()));
+        return new Chosen(dispatcher, verdict, meters);
     }
 
     private Batchability probe(VersionId version, LoadedModel model, Batching batching) {

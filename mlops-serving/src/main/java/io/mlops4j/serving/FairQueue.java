@@ -114,6 +114,11 @@ final class FairQueue {
         return bytes;
     }
 
+    /** How many tenants it knows. */
+    int tenants() {
+        return tenants.size();
+    }
+
     /** Puts a ticket behind those of its tenant and priority. */
     void add(Ticket ticket) {
         Ask ask = ticket.ask();

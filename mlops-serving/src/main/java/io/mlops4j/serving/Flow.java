@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -56,17 +55,29 @@ final class Flow {
             countFailure(served, e);
             return CompletableFuture.failedFuture(e);
         }
+        var answer = new CompletableFuture<Prediction>();
         // The lease goes back before anybody hears of the answer: who hears of it may swap models.
-        return running.handle((outputs, failure) -> {
+        running.whenComplete((outputs, failure) -> {
             served.lease().release();
-            if (failure == null) {
-                return answered(call, outputs);
+            if (failure != null) {
+                countFailure(served, failure);
+                answer.completeExceptionally(failure);
+            } else {
+                complete(answer, call, outputs);
             }
-            Throwable cause =
-                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            countFailure(served, cause);
-            throw cause instanceof RuntimeException runtime ? runtime : new CompletionException(cause);
         });
+        return answer;
+    }
+
+    private void complete(CompletableFuture<Prediction> answer, Call call, Map<String, Value> outputs) {
+        Prediction prediction;
+        try {
+            prediction = answered(call, outputs);
+        } catch (Throwable e) {
+            answer.completeExceptionally(e);
+            return;
+        }
+        answer.complete(prediction);
     }
 
     private Prediction answered(Call call, Map<String, Value> outputs) {

@@ -46,7 +46,10 @@ final class ModelLoader {
             new Warmer(verified.label(), model, warmUp).warm();
             Dispatching.Chosen chosen = dispatching.choose(version, model);
             return new Served(
-                    version, model, chosen, VersionMeters.of(registry, version, model.runtime(runtime.name())));
+                    version,
+                    model,
+                    chosen,
+                    VersionMeters.of(registry, version, model.runtime(runtime.name()), chosen.meters()));
         } catch (RuntimeException e) {
             model.close();
             throw rejected(verified, e);

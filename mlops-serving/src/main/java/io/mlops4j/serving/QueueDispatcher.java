@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,7 @@ final class QueueDispatcher implements Dispatcher {
     private final Instances instances;
     private final WaitingRoom room;
     private final BatchRunner runner;
-    private final ThreadPoolExecutor workers;
+    private final ExecutorService workers;
 
     /** Counts without care for races: it only chooses samples. */
     private int calls;
@@ -56,6 +57,7 @@ final class QueueDispatcher implements Dispatcher {
      * Makes a dispatcher.
      *
      * @param maxRows the most rows of a batch; 1 if the model must not be batched
+     * @param workers where batches run; closed with this
      */
     QueueDispatcher(
             VersionId version,
@@ -63,7 +65,8 @@ final class QueueDispatcher implements Dispatcher {
             int maxRows,
             Overload options,
             Deadlines deadlines,
-            QueueMeters meters) {
+            QueueMeters meters,
+            ExecutorService workers) {
         this.model = model;
         this.label = version.toString();
         this.maxRows = maxRows;
@@ -71,7 +74,7 @@ final class QueueDispatcher implements Dispatcher {
         this.block = maxRows > 1 ? blockForm(model, maxRows) : null;
         this.tensorsJoinBlock = block != null && model.signature().outputs().size() == 1;
         this.instances = new Instances(options.instances());
-        this.workers = workers(label, options.instances() + 1); // one is always left to tell bad news
+        this.workers = workers;
         this.room = new WaitingRoom(version, options, maxRows, instances, deadlines, meters, workers);
         this.runner = new BatchRunner(label, model, maxRows, block);
         meters.watch(room);
@@ -83,7 +86,9 @@ final class QueueDispatcher implements Dispatcher {
         return made.isPresent() ? RowForm.of(model.signature()).orElse(null) : null;
     }
 
-    private static ThreadPoolExecutor workers(String label, int count) {
+    /** Threads for a version's batches: one for each instance, and one that is always left to tell bad news. */
+    static ExecutorService workers(VersionId version, int instances) {
+        int count = instances + 1;
         var number = new AtomicInteger();
         var pool = new ThreadPoolExecutor(
                 count,
@@ -91,7 +96,7 @@ final class QueueDispatcher implements Dispatcher {
                 1,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                work -> new WorkerThread(work, "mlops-inference-" + label + "-" + number.incrementAndGet()));
+                work -> new WorkerThread(work, "mlops-inference-" + version + "-" + number.incrementAndGet()));
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }

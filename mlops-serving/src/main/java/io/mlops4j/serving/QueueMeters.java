@@ -30,6 +30,9 @@ final class QueueMeters {
     private record Made(
             MeterRegistry registry, Tags tags, Timer time, DistributionSummary batch, Map<Shed, Counter> shed) {}
 
+    /** Those of a version without a queue, or of a server without meters. */
+    static final QueueMeters NONE = new QueueMeters(null);
+
     private final @Nullable Made made;
     private @Nullable Gauge rows;
 
@@ -39,7 +42,7 @@ final class QueueMeters {
 
     static QueueMeters of(@Nullable MeterRegistry registry, VersionId version) {
         if (registry == null) {
-            return new QueueMeters(null);
+            return NONE;
         }
         Tags tags = Tags.of("model", version.model().value(), "version", Integer.toString(version.number()));
         Map<Shed, Counter> shed = new EnumMap<>(Shed.class);
@@ -65,6 +68,11 @@ final class QueueMeters {
     /** Shows how many rows wait. Called once, before anything else. */
     void watch(WaitingRoom room) {
         if (made != null) {
+            // An earlier loading of the version may still be draining; the newer one is what counts.
+            Gauge earlier = made.registry.find(ROWS).tags(made.tags).gauge();
+            if (earlier != null) {
+                made.registry.remove(earlier);
+            }
             rows = Gauge.builder(ROWS, room, WaitingRoom::rows)
                     .description("Rows that wait")
                     .tags(made.tags)

@@ -30,18 +30,22 @@ final class VersionMeters {
         Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofMillis(2_500), Duration.ofSeconds(5)
     };
 
-    private static final VersionMeters NONE = new VersionMeters(null);
+    private static final VersionMeters NONE = new VersionMeters(null, QueueMeters.NONE);
 
     /** All meters, or none of them. */
     private record Made(MeterRegistry registry, Timer timer, Counter ok, Counter rejected, Counter failed) {}
 
     private final @Nullable Made made;
 
-    private VersionMeters(@Nullable Made made) {
+    private final QueueMeters queue;
+
+    private VersionMeters(@Nullable Made made, QueueMeters queue) {
         this.made = made;
+        this.queue = queue;
     }
 
-    static VersionMeters of(@Nullable MeterRegistry registry, VersionId version, String runtime) {
+    static VersionMeters of(
+            @Nullable MeterRegistry registry, VersionId version, String runtime, QueueMeters queue) {
         if (registry == null) {
             return NONE;
         }
@@ -54,12 +58,14 @@ final class VersionMeters {
                 .minimumExpectedValue(BOUNDS[0])
                 .maximumExpectedValue(BOUNDS[BOUNDS.length - 1])
                 .register(registry);
-        return new VersionMeters(new Made(
+        return new VersionMeters(
+                new Made(
                 registry,
                 timer,
                 outcome(registry, tags, "ok"),
                 outcome(registry, tags, "rejected"),
-                outcome(registry, tags, "failed")));
+                outcome(registry, tags, "failed")),
+                queue);
     }
 
     private static Counter outcome(MeterRegistry registry, Tags tags, String outcome) {
@@ -93,7 +99,9 @@ final class VersionMeters {
         }
     }
 
+    /** Removes them, and those of the version's queue. */
     void close() {
+        queue.close();
         if (made != null) {
             for (Meter meter : List.of(made.timer, made.ok, made.rejected, made.failed)) {
                 made.registry.remove(meter);

@@ -144,10 +144,15 @@ public final class OnnxGraph {
 
     /** The model's bytes. */
     public byte[] toModel() {
+        return toModel(OPSET);
+    }
+
+    /** The model's bytes, of another opset. */
+    public byte[] toModel(int opsetVersion) {
         return new ProtoWriter()
                 .number(1, IR_VERSION)
                 .bytes(7, graph.toByteArray())
-                .message(8, opset -> opset.text(1, "").number(2, OPSET))
+                .message(8, opset -> opset.text(1, "").number(2, opsetVersion))
                 .message(8, opset -> opset.text(1, ML).number(2, ML_OPSET))
                 .toByteArray();
     }

@@ -1,0 +1,128 @@
+package io.mlops4j.serving;
+
+import static io.mlops4j.serving.SimulatedModel.request;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mlops4j.OverloadedException;
+import io.mlops4j.model.ModelName;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Five times as much is asked as can be answered, most of it by one tenant. Four seconds; twenty with {@code -Dcampaign}.
+ */
+@Timeout(120)
+final class OverloadTest {
+    private static final ModelName NAME = ModelName.of("overloaded");
+    private static final long MILLI = 1_000_000;
+    private static final long PER_ROW = MILLI / 4;
+    private static final long PER_RUN = 10 * MILLI;
+    private static final int ROWS = 32;
+    private static final int INSTANCES = 2;
+    private static final Duration DEADLINE = Duration.ofMillis(150);
+    private static final double CAPACITY = INSTANCES * ROWS / ((PER_RUN + ROWS * PER_ROW) / 1e9);
+
+    @Test
+    void overload_fiveFold_isAnsweredAtCapacityInTimeAndFairly() {
+        var model = new SimulatedModel(PER_ROW, PER_RUN);
+        long seconds = Boolean.getBoolean("campaign") || System.getProperty("campaign") != null ? 20 : 4;
+        var noisy = new Load("noisy", 4.6 * CAPACITY);
+        var quiet = new Load("quiet", 0.4 * CAPACITY);
+        try (ModelServer server = ModelServer.builder()
+                .runtime(FakeModel.runtime(model))
+                .warmUp(WarmUp.none())
+                .batching(Batching.whenBusy().upTo(ROWS))
+                .overload(Overload.standard().instances(INSTANCES).queueRows(512))
+                .serve(NAME, OnnxModels.verified("overloaded:1", new byte[] {1}))
+                .start()) {
+            model.begin();
+            offer(server, Duration.ofSeconds(seconds), noisy, quiet);
+        }
+        double goodput = (noisy.answered.sum() + quiet.answered.sum()) / (double) seconds;
+        double share = (double) quiet.answered.sum() / quiet.asked.sum();
+        double p99 = noisy.percentile(0.99);
+        System.out.printf(
+                "overload: capacity %.0f rows/s, offered %.0f, goodput %.0f (%.3f), p99 of answered %.1f ms, quiet %.4f,"
+                        + " refused %d, late %d%n",
+                CAPACITY,
+                (noisy.asked.sum() + quiet.asked.sum()) / (double) seconds,
+                goodput,
+                goodput / CAPACITY,
+                p99,
+                share,
+                noisy.refused.sum() + quiet.refused.sum(),
+                noisy.late.sum() + quiet.late.sum());
+        assertThat(noisy.asked.sum() + quiet.asked.sum()).isGreaterThan((long) (4 * CAPACITY * seconds));
+        assertThat(goodput).isGreaterThanOrEqualTo(0.9 * CAPACITY);
+        assertThat(p99).isLessThanOrEqualTo(DEADLINE.toMillis() + 10);
+        assertThat(share).isGreaterThanOrEqualTo(0.9);
+        assertThat(noisy.other.sum() + quiet.other.sum()).isZero();
+    }
+
+    /** Asks at a rate, whatever becomes of the answers; what could not be asked in time is asked at once. */
+    private static void offer(ModelServer server, Duration time, Load... loads) {
+        var pending = new Phaser(1);
+        long start = System.nanoTime();
+        for (long now = start; now - start < time.toNanos(); now = System.nanoTime()) {
+            for (Load load : loads) {
+                load.askUntil(server, pending, (now - start) / 1e9);
+            }
+            LockSupport.parkNanos(MILLI / 2);
+        }
+        pending.arriveAndAwaitAdvance();
+    }
+
+    /** What a tenant asks, and what it gets. */
+    private static final class Load {
+        final LongAdder asked = new LongAdder();
+        final LongAdder answered = new LongAdder();
+        final LongAdder refused = new LongAdder();
+        final LongAdder late = new LongAdder();
+        final LongAdder other = new LongAdder();
+        private final ConcurrentLinkedQueue<Long> nanos = new ConcurrentLinkedQueue<>();
+        private final double rate;
+        private final Request request;
+
+        Load(String tenant, double rate) {
+            this.rate = rate;
+            this.request = Request.of(request(1)).tenant(tenant).within(DEADLINE);
+        }
+
+        void askUntil(ModelServer server, Phaser pending, double seconds) {
+            while (asked.sum() < rate * seconds) {
+                asked.increment();
+                pending.register();
+                long start = System.nanoTime();
+                server.submit(NAME, request).whenComplete((answer, failure) -> {
+                    count(System.nanoTime() - start, failure);
+                    pending.arriveAndDeregister();
+                });
+            }
+        }
+
+        private void count(long took, Throwable failure) {
+            if (failure == null) {
+                answered.increment();
+                nanos.add(took);
+            } else if (failure instanceof OverloadedException) {
+                refused.increment();
+            } else if (failure instanceof DeadlineExceededException) {
+                late.increment();
+            } else {
+                other.increment();
+            }
+        }
+
+        double percentile(double part) {
+            long[] all = nanos.stream().mapToLong(Long::longValue).toArray();
+            Arrays.sort(all);
+            return all[(int) (part * (all.length - 1))] / 1e6;
+        }
+    }
+}
