@@ -9,5 +9,6 @@ module io.mlops4j.serving {
 
     exports io.mlops4j.serving;
     exports io.mlops4j.serving.onnx;
+    exports io.mlops4j.serving.rollout;
     exports io.mlops4j.serving.tabular;
 }

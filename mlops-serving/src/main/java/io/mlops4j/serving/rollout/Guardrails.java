@@ -1,0 +1,161 @@
+package io.mlops4j.serving.rollout;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+
+/**
+ * What a candidate must not do worse than the incumbent, by how much it may, and how sure a verdict must be.
+ *
+ * <pre>{@code
+ * Guardrails.defaults().errors(0.005).latency(0.20).outcomes(0.02).alpha(0.01)
+ * }</pre>
+ *
+ * <p>A candidate is promoted when each guardrail has shown, by a test of its own at level α, that the candidate is not worse
+ * by its margin or more. A candidate that is worse by the margin on any of them passes that one with probability at most α,
+ * so it is promoted with probability at most α: demanding all needs no correction. It is rolled back when the average of the
+ * e-values against it reaches 1/α; one that is within every margin is rolled back with probability at most α. Both hold
+ * however often one looks.
+ *
+ * <p>The guarantee rests on requests being alike in kind whichever version gets them. Requests of one key are not
+ * independent of each other: where few keys send most of the requests, the margins should be wider.
+ *
+ * <p>Immutable.
+ *
+ * @param alpha α, the probability of a wrong promotion, and of a wrong rollback, that is tolerated: above 0, below 0.5
+ * @param errors the share of requests by which the candidate may fail more often, above 0, below 1; empty to leave out
+ * @param latency by how much slower the candidate may be, relative: 0.1 is ten percent, above 0, at most 1; empty to leave
+ *     out. What is compared is the mean of the logarithm of the time, each time cut to within a factor of four of the
+ *     incumbent's usual one
+ * @param score by how much the mean score may rise or fall, as a part of the score's range, above 0, below 1; empty to leave
+ *     out
+ * @param outcomes by how much the mean loss against the true outcomes may rise, losses being 0 to 1; above 0, below 1; empty
+ *     to leave out
+ */
+public record Guardrails(
+        double alpha,
+        Optional<Double> errors,
+        Optional<Double> latency,
+        Optional<Double> score,
+        Optional<Double> outcomes) {
+    private static final double DEFAULT_ALPHA = 0.05;
+    private static final double DEFAULT_ERRORS = 0.01;
+    private static final double DEFAULT_LATENCY = 0.10;
+
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException if one is out of its range
+     */
+    public Guardrails {
+        requireNonNull(errors, "errors");
+        requireNonNull(latency, "latency");
+        requireNonNull(score, "score");
+        requireNonNull(outcomes, "outcomes");
+        if (!(alpha > 0 && alpha < 0.5)) {
+            throw new IllegalArgumentException("Invalid alpha " + alpha + ": expected above 0 and below 0.5");
+        }
+        errors.ifPresent(margin -> requireMargin("errors", margin));
+        score.ifPresent(margin -> requireMargin("score", margin));
+        outcomes.ifPresent(margin -> requireMargin("outcomes", margin));
+        latency.ifPresent(slower -> {
+            if (!(slower > 0 && slower <= 1)) {
+                throw new IllegalArgumentException(
+                        "Invalid margin of latency " + slower + ": expected above 0 and at most 1");
+            }
+        });
+    }
+
+    private static void requireMargin(String what, double margin) {
+        if (!(margin > 0 && margin < 1)) {
+            throw new IllegalArgumentException(
+                    "Invalid margin of " + what + " " + margin + ": expected above 0 and below 1");
+        }
+    }
+
+    /**
+     * One percentage point more errors and ten percent slower are tolerated, at α = 0.05.
+     *
+     * @return guardrails of errors and latency
+     */
+    public static Guardrails defaults() {
+        return none().errors(DEFAULT_ERRORS).latency(DEFAULT_LATENCY);
+    }
+
+    /**
+     * Nothing is compared yet, α = 0.05.
+     *
+     * @return guardrails to be added to
+     */
+    public static Guardrails none() {
+        return new Guardrails(DEFAULT_ALPHA, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * Sets how sure a verdict must be.
+     *
+     * @param level α, above 0, below 0.5
+     * @return guardrails with it
+     */
+    public Guardrails alpha(double level) {
+        return new Guardrails(level, errors, latency, score, outcomes);
+    }
+
+    /**
+     * Compares failures.
+     *
+     * @param margin the share of requests by which the candidate may fail more often, above 0, below 1
+     * @return guardrails with it
+     */
+    public Guardrails errors(double margin) {
+        return new Guardrails(alpha, Optional.of(margin), latency, score, outcomes);
+    }
+
+    /**
+     * Compares times.
+     *
+     * @param slower by how much slower the candidate may be: 0.1 is ten percent; above 0, at most 1
+     * @return guardrails with it
+     */
+    public Guardrails latency(double slower) {
+        return new Guardrails(alpha, errors, Optional.of(slower), score, outcomes);
+    }
+
+    /**
+     * Compares times no longer.
+     *
+     * @return guardrails without latency
+     */
+    public Guardrails withoutLatency() {
+        return new Guardrails(alpha, errors, Optional.empty(), score, outcomes);
+    }
+
+    /**
+     * Compares scores, in both directions; the server must know the {@link Signals#score score}.
+     *
+     * @param margin by how much the mean may rise or fall, as a part of the score's range, above 0, below 1
+     * @return guardrails with it
+     */
+    public Guardrails score(double margin) {
+        return new Guardrails(alpha, errors, latency, Optional.of(margin), outcomes);
+    }
+
+    /**
+     * Compares answers with the truth that arrives later; the server must know the {@link Signals#outcomes outcomes}.
+     *
+     * @param margin by how much the mean loss may rise, above 0, below 1
+     * @return guardrails with it
+     */
+    public Guardrails outcomes(double margin) {
+        return new Guardrails(alpha, errors, latency, score, Optional.of(margin));
+    }
+
+    /**
+     * Whether nothing is compared.
+     *
+     * @return true if there is no margin
+     */
+    public boolean compareNothing() {
+        return errors.isEmpty() && latency.isEmpty() && score.isEmpty() && outcomes.isEmpty();
+    }
+}
