@@ -19,6 +19,8 @@ module io.mlops4j.core {
     exports io.mlops4j.internal to
             io.mlops4j.registry.s3,
             io.mlops4j.serving;
+    exports io.mlops4j.internal.json to
+            io.mlops4j.serving;
     exports io.mlops4j.model;
     exports io.mlops4j.pipeline;
     exports io.mlops4j.registry;

@@ -11,4 +11,8 @@ module io.mlops4j.serving {
     exports io.mlops4j.serving.onnx;
     exports io.mlops4j.serving.rollout;
     exports io.mlops4j.serving.tabular;
+
+    // Package-private records that are written as JSON.
+    opens io.mlops4j.serving.trial to
+            com.fasterxml.jackson.databind;
 }

@@ -1,0 +1,155 @@
+package io.mlops4j.serving;
+
+import io.mlops4j.OverloadedException;
+import io.mlops4j.RejectedInputException;
+import io.mlops4j.model.Value;
+import io.mlops4j.model.VersionId;
+import io.mlops4j.serving.rollout.Rollout;
+import io.mlops4j.serving.rollout.Shadow;
+import io.mlops4j.serving.trial.Answer;
+import io.mlops4j.serving.trial.Arm;
+import io.mlops4j.serving.trial.Buckets;
+import io.mlops4j.serving.trial.Recorder;
+import io.mlops4j.serving.trial.Stage;
+import io.mlops4j.serving.trial.TrialState;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * A candidate loaded beside what a slot serves. It has a lease of its own, like every loaded version: a request that is given
+ * to it pins it, and one that finds it retired goes to the incumbent. The slot owns it and frees it, by promoting it to what
+ * is served or by withdrawing it; a contest is over when the slot no longer names it, and what it hears later is of no use to
+ * anybody and does no harm.
+ */
+/**
+ * Which of two versions answers a request, and what came of it.
+ *
+ * <p>Thread-safe.
+ */
+final class Contest implements Stage {
+    private final Slot slot;
+    private final Served candidate;
+    private final VersionId incumbent;
+    private final Buckets buckets;
+    private final Recorder recorder;
+    private final @Nullable ShadowLane lane;
+    private volatile double share;
+
+    Contest(Slot slot, Served candidate, TrialState trial, Recorder recorder) {
+        this.slot = slot;
+        this.candidate = candidate;
+        this.incumbent = trial.incumbent();
+        this.buckets = new Buckets(trial.id());
+        this.recorder = recorder;
+        this.lane = lane(trial.rollout());
+    }
+
+    private static @Nullable ShadowLane lane(Rollout rollout) {
+        return rollout instanceof Shadow shadow
+                ? new ShadowLane(new CpuBudget(shadow.cores()), shadow.queue())
+                : null;
+    }
+
+    Served candidate() {
+        return candidate;
+    }
+
+    /** The candidate, leased, if it is to answer this key; else null. */
+    @Nullable Served tryPin(String key) {
+        double part = share;
+        return part > 0 && buckets.of(key) < part && candidate.lease().tryAcquire() ? candidate : null;
+    }
+
+    /** A version answered that was chosen by key. */
+    void answered(Served served, long nanos, Map<String, Value> outputs) {
+        if (lane == null) {
+            record(served, Answer.of(nanos, outputs));
+        }
+    }
+
+    /** A version failed that was chosen by key. */
+    void failed(Served served, long nanos, Throwable e) {
+        if (lane == null && isItsFault(e)) {
+            record(served, Answer.failed(nanos));
+        }
+    }
+
+    private void record(Served served, Answer answer) {
+        if (served == candidate) {
+            recorder.answered(Arm.CANDIDATE, answer);
+        } else if (served.version().equals(incumbent)) {
+            recorder.answered(Arm.INCUMBENT, answer);
+        }
+    }
+
+    /** Whether a failure says anything of the version; a bad request, a full queue or a closed server does not. */
+    static boolean isItsFault(Throwable e) {
+        return !(e instanceof RejectedInputException
+                || e instanceof OverloadedException
+                || e instanceof IllegalStateException);
+    }
+
+    /** Gives a copy of a request to the shadow, after the incumbent has answered or failed. */
+    void copy(String id, Served served, Request request, Answer answer) {
+        ShadowLane shadow = lane;
+        if (shadow != null && served.version().equals(incumbent)) {
+            shadow.offer(() -> compare(id, request, answer));
+        }
+    }
+
+    private void compare(String id, Request request, Answer answer) {
+        if (!candidate.lease().tryAcquire()) {
+            return;
+        }
+        Answer other;
+        try {
+            other = run(request);
+        } finally {
+            candidate.lease().release();
+        }
+        recorder.paired(id, answer, other);
+    }
+
+    private Answer run(Request request) {
+        long start = System.nanoTime();
+        try {
+            Map<String, Value> outputs = candidate.model().run(request.inputs());
+            return Answer.of(System.nanoTime() - start, outputs);
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+            return Answer.failed(System.nanoTime() - start);
+        }
+    }
+
+    boolean isShadow() {
+        return lane != null;
+    }
+
+    @Override
+    public void share(double value) {
+        share = value;
+    }
+
+    @Override
+    public long dropped() {
+        return lane == null ? 0 : lane.dropped();
+    }
+
+    @Override
+    public void promoted() {
+        slot.refresh();
+        slot.withdraw(this);
+    }
+
+    @Override
+    public void withdrawn() {
+        slot.withdraw(this);
+    }
+
+    /** Nobody is given to the candidate any more, and no copy is computed. */
+    void close() {
+        share = 0;
+        if (lane != null) {
+            lane.close();
+        }
+    }
+}

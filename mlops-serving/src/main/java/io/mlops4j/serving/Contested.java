@@ -1,0 +1,122 @@
+package io.mlops4j.serving;
+
+import io.mlops4j.OverloadedException;
+import io.mlops4j.RejectedInputException;
+import io.mlops4j.model.Value;
+import io.mlops4j.serving.trial.Answer;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request to a model that has a candidate. If the candidate is to answer and fails, the incumbent answers in its place
+ * within what is left of the request's time; what the incumbent then does is not held for or against it, as it was not chosen
+ * by chance.
+ *
+ * <p>Immutable.
+ *
+ * @param flow asks a version
+ * @param slot has the incumbent
+ * @param contest has the candidate
+ * @param request the question
+ * @param id of the inference
+ * @param start {@link System#nanoTime()} when it was asked
+ */
+record Contested(Flow flow, Slot slot, Contest contest, Request request, String id, long start) {
+    Prediction predict() {
+        Served candidate = pinCandidate();
+        if (candidate == null) {
+            return predictByIncumbent();
+        }
+        try {
+            return flow.ask(call(candidate), this::id, heard(candidate));
+        } catch (RuntimeException | Error e) {
+            requireOther(candidate, e);
+            Prediction prediction = flow.ask(call(slot.pin()), this::id, Flow.Witness.NOBODY);
+            refusedAlone(candidate, e);
+            return prediction;
+        }
+    }
+
+    private Prediction predictByIncumbent() {
+        Served incumbent = slot.pin();
+        try {
+            return flow.ask(call(incumbent), this::id, heard(incumbent));
+        } catch (RuntimeException | Error e) {
+            failed(incumbent, e);
+            throw e;
+        }
+    }
+
+    CompletionStage<Prediction> submit() {
+        Served candidate = pinCandidate();
+        if (candidate == null) {
+            Served incumbent = slot.pin();
+            return flow.submit(call(incumbent), this::id, heard(incumbent)).whenComplete((prediction, e) -> {
+                if (e != null) {
+                    failed(incumbent, cause(e));
+                }
+            });
+        }
+        return flow.submit(call(candidate), this::id, heard(candidate))
+                .exceptionallyCompose(e -> submitToOther(candidate, cause(e)));
+    }
+
+    private CompletionStage<Prediction> submitToOther(Served candidate, Throwable e) {
+        if (e instanceof RuntimeException runtime) {
+            requireOther(candidate, runtime);
+        } else {
+            throw new CompletionException(e);
+        }
+        return flow.submit(call(slot.pin()), this::id, Flow.Witness.NOBODY).thenApply(prediction -> {
+            refusedAlone(candidate, e);
+            return prediction;
+        });
+    }
+
+    private static Throwable cause(Throwable e) {
+        return e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+    }
+
+    private @Nullable Served pinCandidate() {
+        return contest.tryPin(request.key().orElse(id));
+    }
+
+    private Call call(Served served) {
+        return new Call(served, request, start);
+    }
+
+    private Flow.Witness heard(Served served) {
+        return (nanos, outputs) -> answered(served, nanos, outputs);
+    }
+
+    private void answered(Served served, long nanos, Map<String, Value> outputs) {
+        contest.answered(served, nanos, outputs);
+        contest.copy(id, served, request, Answer.of(nanos, outputs));
+    }
+
+    private void failed(Served served, Throwable e) {
+        long nanos = System.nanoTime() - start;
+        contest.failed(served, nanos, e);
+        if (Contest.isItsFault(e)) {
+            contest.copy(id, served, request, Answer.failed(nanos));
+        }
+    }
+
+    /** Counts the candidate's failure, and throws it if there is no time for the incumbent, or nobody to turn to. */
+    private <E extends Throwable> void requireOther(Served candidate, E e) throws E {
+        contest.failed(candidate, System.nanoTime() - start, e);
+        boolean closed = e instanceof IllegalStateException;
+        if (closed || e instanceof Error || call(candidate).left() <= 0) {
+            throw e;
+        }
+    }
+
+    /** What the candidate refused and the incumbent took is the candidate's failure. */
+    private void refusedAlone(Served candidate, Throwable e) {
+        if (e instanceof RejectedInputException && !(e instanceof OverloadedException)) {
+            contest.failed(candidate, System.nanoTime() - start, new InferenceException(String.valueOf(e.getMessage()), e));
+        }
+    }
+}

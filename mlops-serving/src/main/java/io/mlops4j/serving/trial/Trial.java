@@ -1,0 +1,312 @@
+package io.mlops4j.serving.trial;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.mlops4j.ConflictException;
+import io.mlops4j.MlopsException;
+import io.mlops4j.OutcomeUnknownException;
+import io.mlops4j.OverloadedException;
+import io.mlops4j.StorageException;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.model.VersionId;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.MoveRequest;
+import io.mlops4j.serving.rollout.Decision;
+import io.mlops4j.serving.rollout.RolloutRun;
+import io.mlops4j.serving.rollout.RolloutState;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+
+/*
+ * One replica's part in a rollout. The journal is the truth; this object only
+ *
+ *  1. writes what its recorder has seen (a report replaces the one before; what replicas saw is added up by whoever decides),
+ *  2. asks Course what happens next, on the newest history and in the same step as the write: of several replicas that decide
+ *     the same, one writes, and the others find it written,
+ *  3. if the journal says PROMOTING, moves the alias by compare-and-set and writes how that ended. Any replica may do so, and
+ *     one that comes after a crash does; moving twice is moving once,
+ *  4. brings its stage in line with the journal.
+ *
+ * `ticking` serialises the ticks of this replica; `seen` is what readers get. A tick that fails has changed nothing here but
+ * what it has already written, and the next one goes on from the journal.
+ */
+/**
+ * A replica's part in a rollout.
+ *
+ * <p>Thread-safe.
+ */
+public final class Trial implements RolloutRun {
+    private static final String ACTOR = "rollout";
+
+    /** A report is due when there is this much more to say than in this step so far; so reports are few however long it takes. */
+    private static final double NEWS = 0.05;
+
+    private final TrialJournal journal;
+    private final ModelRegistry registry;
+    private final Recorder recorder;
+    private final Stage stage;
+    private final String replica;
+    private final Clock clock;
+    private final ReentrantLock ticking = new ReentrantLock();
+    private final CountDownLatch over = new CountDownLatch(1);
+
+    @GuardedBy("ticking") private long reported;
+
+    private volatile TrialState seen;
+
+    /**
+     * Takes part in a rollout.
+     *
+     * @param start what the journal says of it
+     * @param journal the model's journal
+     * @param registry has the alias
+     * @param recorder what this replica sees
+     * @param stage what shares out this replica's requests
+     * @param replica identifies this process
+     * @param clock times the steps
+     */
+    public Trial(
+            TrialState start,
+            TrialJournal journal,
+            ModelRegistry registry,
+            Recorder recorder,
+            Stage stage,
+            String replica,
+            Clock clock) {
+        this.seen = start;
+        this.journal = journal;
+        this.registry = registry;
+        this.recorder = recorder;
+        this.stage = stage;
+        this.replica = replica;
+        this.clock = clock;
+        stage.share(start.share());
+    }
+
+    @Override
+    public String id() {
+        return seen.id();
+    }
+
+    @Override
+    public VersionId incumbent() {
+        return seen.incumbent();
+    }
+
+    @Override
+    public VersionId candidate() {
+        return seen.candidate();
+    }
+
+    @Override
+    public RolloutState state() {
+        return seen.state();
+    }
+
+    @Override
+    public double share() {
+        return seen.share();
+    }
+
+    @Override
+    public Optional<Decision> decision() {
+        return seen.decision();
+    }
+
+    @Override
+    public Optional<String> reason() {
+        return seen.reason();
+    }
+
+    @Override
+    public long dropped() {
+        return stage.dropped();
+    }
+
+    @Override
+    public RolloutState tick() {
+        ticking.lock();
+        try {
+            if (over.getCount() == 0) {
+                return seen.state();
+            }
+            seen = journal.refresh(seen.id());
+            watchAlias();
+            report();
+            seen = journal.update(seen.id(), trial -> Course.next(trial, clock.instant()));
+            if (seen.state() == RolloutState.PROMOTING) {
+                promote();
+            }
+            bringInLine();
+            return seen.state();
+        } finally {
+            ticking.unlock();
+        }
+    }
+
+    /** Somebody who moves the alias knows something: the comparison is void, and what they set stays. */
+    @GuardedBy("ticking") private void watchAlias() {
+        if (seen.state() != RolloutState.RUNNING && seen.state() != RolloutState.PAUSED) {
+            return;
+        }
+        Optional<VersionId> target = target();
+        if (!target.equals(Optional.of(seen.incumbent()))) {
+            // In the window between two moves another replica may have promoted; the newest history tells.
+            seen = journal.update(
+                    seen.id(),
+                    trial -> trial.state() == RolloutState.PROMOTING
+                            ? Optional.empty()
+                            : Optional.of(ended(trial, RolloutState.SUPERSEDED, movedTo(target))));
+        }
+    }
+
+    private String movedTo(Optional<VersionId> target) {
+        return "alias " + seen.alias() + " was moved to "
+                + target.map(VersionId::toString).orElse("nowhere");
+    }
+
+    private Optional<VersionId> target() {
+        return registry.refresh().tryResolve(seen.alias()).map(ModelVersion::id);
+    }
+
+    @GuardedBy("ticking") private void report() {
+        Report report = recorder.report();
+        long news = report.size() - reported;
+        if (news == 0 || news < NEWS * (seen.seen().size() - seen.sizeBefore())) {
+            return;
+        }
+        seen = journal.update(
+                seen.id(),
+                trial -> trial.state() == RolloutState.PROMOTING
+                        ? Optional.empty()
+                        : Optional.of(new TrialEvent.Reported(trial.id(), replica, report)));
+        reported = report.size();
+    }
+
+    @GuardedBy("ticking") private void promote() {
+        try {
+            registry.move(new MoveRequest(
+                    seen.alias(),
+                    new MoveRequest.Exactly(Optional.of(seen.incumbent())),
+                    new MoveRequest.To(seen.candidate()),
+                    promotionReason(),
+                    ACTOR));
+            end(RolloutState.PROMOTED, "promoted");
+        } catch (StorageException | OutcomeUnknownException | OverloadedException e) {
+            throw e;
+        } catch (ConflictException e) {
+            afterConflict(e);
+        } catch (MlopsException e) {
+            end(RolloutState.REFUSED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    @GuardedBy("ticking") private void afterConflict(ConflictException e) {
+        Optional<VersionId> target = target();
+        if (target.equals(Optional.of(seen.candidate()))) {
+            end(RolloutState.PROMOTED, "promoted");
+        } else if (target.equals(Optional.of(seen.incumbent()))) {
+            end(RolloutState.REFUSED, String.valueOf(e.getMessage()));
+        } else {
+            end(RolloutState.SUPERSEDED, movedTo(target));
+        }
+    }
+
+    /** The same on every replica, so that the second to move the alias finds its own move made. */
+    private String promotionReason() {
+        String numbers = seen.decision().map(d -> d.reason() + " " + d.evidence().numbers()).orElse("");
+        String reason = "rollout " + seen.id() + ": " + numbers;
+        return reason.length() <= MoveRequest.MAX_REASON ? reason : reason.substring(0, MoveRequest.MAX_REASON);
+    }
+
+    @GuardedBy("ticking") private void end(RolloutState state, String reason) {
+        seen = journal.update(seen.id(), trial -> Optional.of(ended(trial, state, reason)));
+    }
+
+    private TrialEvent ended(TrialState trial, RolloutState state, String reason) {
+        return new TrialEvent.Ended(trial.id(), state, Optional.empty(), reason, ACTOR, clock.instant());
+    }
+
+    @GuardedBy("ticking") private void bringInLine() {
+        if (!seen.state().isFinal()) {
+            stage.share(seen.share());
+            return;
+        }
+        if (seen.state() == RolloutState.PROMOTED) {
+            stage.promoted();
+        } else {
+            stage.withdrawn();
+        }
+        over.countDown();
+    }
+
+    /** Ends this replica's part, because it cannot load the candidate: the rollout is rolled back everywhere. */
+    public static void refuse(TrialJournal journal, TrialState trial, String reason, Clock clock) {
+        journal.update(
+                trial.id(),
+                there -> there.state() == RolloutState.PROMOTING
+                        ? Optional.empty()
+                        : Optional.of(new TrialEvent.Ended(
+                                there.id(), RolloutState.ROLLED_BACK, Optional.empty(), reason, ACTOR, clock.instant())));
+    }
+
+    @Override
+    public void pause(String reason, String actor) {
+        change(trial -> trial.state() == RolloutState.RUNNING
+                ? Optional.of(new TrialEvent.Paused(trial.id(), reason, actor, clock.instant()))
+                : Optional.empty());
+    }
+
+    @Override
+    public void resume(String reason, String actor) {
+        change(trial -> trial.state() == RolloutState.PAUSED
+                ? Optional.of(new TrialEvent.Resumed(trial.id(), reason, actor, clock.instant()))
+                : Optional.empty());
+    }
+
+    @Override
+    public void abort(String reason, String actor) {
+        change(trial -> trial.state() == RolloutState.PROMOTING
+                ? Optional.empty()
+                : Optional.of(new TrialEvent.Ended(
+                        trial.id(), RolloutState.ABORTED, Optional.empty(), reason, actor, clock.instant())));
+    }
+
+    private void change(Function<TrialState, Optional<TrialEvent>> decision) {
+        ticking.lock();
+        try {
+            if (over.getCount() > 0) {
+                seen = journal.update(seen.id(), decision);
+                bringInLine();
+            }
+        } finally {
+            ticking.unlock();
+        }
+    }
+
+    @Override
+    public Optional<RolloutState> await(Duration time) throws InterruptedException {
+        return over.await(TimeUnit.NANOSECONDS.convert(time), TimeUnit.NANOSECONDS)
+                ? Optional.of(seen.state())
+                : Optional.empty();
+    }
+
+    /** Whether there is nothing left to do here. */
+    public boolean isOver() {
+        return over.getCount() == 0;
+    }
+
+    /** What the journal says, as of the last tick. */
+    public TrialState trial() {
+        return seen;
+    }
+
+    /** What this replica sees. */
+    public Recorder recorder() {
+        return recorder;
+    }
+}

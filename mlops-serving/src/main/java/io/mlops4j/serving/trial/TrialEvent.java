@@ -1,0 +1,137 @@
+package io.mlops4j.serving.trial;
+
+import io.mlops4j.internal.json.EventCodec;
+import io.mlops4j.model.VersionId;
+import io.mlops4j.serving.rollout.Decision;
+import io.mlops4j.serving.rollout.RolloutState;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What happened to a rollout, as its journal holds it. The names and fields are a format: add, but do not rename.
+ *
+ * <p>Immutable.
+ */
+sealed interface TrialEvent {
+    /** Writes and reads events under their names. */
+    EventCodec<TrialEvent> CODEC = new EventCodec<>(Map.of(
+            "started", Started.class,
+            "reported", Reported.class,
+            "judged", Judged.class,
+            "stepped", Stepped.class,
+            "shared", Shared.class,
+            "decided", Decided.class,
+            "paused", Paused.class,
+            "resumed", Resumed.class,
+            "ended", Ended.class));
+
+    /** The id of the rollout. */
+    String rollout();
+
+    /** What it makes of the rollout. */
+    TrialState apply(TrialState before);
+
+    /** The one event that makes a rollout. */
+    record Started(
+            String rollout,
+            String alias,
+            VersionId incumbent,
+            VersionId candidate,
+            StoredRollout plan,
+            double share,
+            Instant at)
+            implements TrialEvent {
+        @Override
+        public TrialState apply(TrialState before) {
+            throw new IllegalStateException("A rollout is started once");
+        }
+
+        TrialState state() {
+            return new TrialState(
+                    rollout,
+                    alias,
+                    incumbent,
+                    candidate,
+                    plan,
+                    RolloutState.RUNNING,
+                    at,
+                    0,
+                    share,
+                    at,
+                    0,
+                    0,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Map.of());
+        }
+    }
+
+    /** What a replica has seen since the rollout began; replaces what it reported before. */
+    record Reported(String rollout, String replica, Report report) implements TrialEvent {
+        @Override
+        public TrialState apply(TrialState before) {
+            return before.with(replica, report);
+        }
+    }
+
+    /** The verdict has changed, and nothing else. */
+    record Judged(String rollout, Decision decision) implements TrialEvent {
+        @Override
+        public TrialState apply(TrialState before) {
+            return before.with(decision);
+        }
+    }
+
+    /** The share has changed within a step. */
+    record Shared(String rollout, double share, Decision decision) implements TrialEvent {
+        @Override
+        public TrialState apply(TrialState before) {
+            return before.with(decision).at(share);
+        }
+    }
+
+    /** A new step has begun. */
+    record Stepped(String rollout, int step, double share, Decision decision) implements TrialEvent {
+        @Override
+        public TrialState apply(TrialState before) {
+            return before.with(decision).inStep(step, share, decision.at());
+        }
+    }
+
+    /** The candidate shall be promoted; whoever reads this moves the alias. */
+    record Decided(String rollout, Decision decision) implements TrialEvent {
+        @Override
+        public TrialState apply(TrialState before) {
+            return before.with(decision).in(RolloutState.PROMOTING, Optional.empty());
+        }
+    }
+
+    record Paused(String rollout, String reason, String actor, Instant at) implements TrialEvent {
+        @Override
+        public TrialState apply(TrialState before) {
+            return before.in(RolloutState.PAUSED, Optional.of(reason));
+        }
+    }
+
+    record Resumed(String rollout, String reason, String actor, Instant at) implements TrialEvent {
+        @Override
+        public TrialState apply(TrialState before) {
+            return before.in(RolloutState.RUNNING, Optional.empty());
+        }
+    }
+
+    record Ended(
+            String rollout,
+            RolloutState state,
+            Optional<Decision> decision,
+            String reason,
+            String actor,
+            Instant at)
+            implements TrialEvent {
+        @Override
+        public TrialState apply(TrialState before) {
+            return decision.map(before::with).orElse(before).in(state, Optional.of(reason));
+        }
+    }
+}
