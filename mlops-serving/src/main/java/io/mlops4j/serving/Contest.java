@@ -82,11 +82,9 @@ final class Contest implements Stage {
         }
     }
 
-    /** Whether a failure says anything of the version; a bad request, a full queue or a closed server does not. */
+    /** Whether a failure says anything of the version; a bad request or a full queue does not. */
     static boolean isItsFault(Throwable e) {
-        return !(e instanceof RejectedInputException
-                || e instanceof OverloadedException
-                || e instanceof IllegalStateException);
+        return !(e instanceof RejectedInputException || e instanceof OverloadedException);
     }
 
     /** Gives a copy of a request to the shadow, after the incumbent has answered or failed. */

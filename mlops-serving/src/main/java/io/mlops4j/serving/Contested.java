@@ -1,10 +1,11 @@
 package io.mlops4j.serving;
 
-import io.mlops4j.OverloadedException;
 import io.mlops4j.RejectedInputException;
+import io.mlops4j.model.Tensor;
 import io.mlops4j.model.Value;
 import io.mlops4j.serving.trial.Answer;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +33,30 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
         try {
             return flow.ask(call(candidate), this::id, heard(candidate));
         } catch (RuntimeException | Error e) {
-            requireOther(candidate, e);
-            Prediction prediction = flow.ask(call(slot.pin()), this::id, Flow.Witness.NOBODY);
+            if (!mayTurn(candidate, e)) {
+                throw e;
+            }
+            Prediction prediction = flow.ask(call(slot.pin()), this::id, Flow.NOBODY);
             refusedAlone(candidate, e);
             return prediction;
         }
+    }
+
+    /** During a rollout a row goes the way of any request. */
+    float[] score(float[] row, float @Nullable [] room) {
+        Served served = slot.pin();
+        RowForm form = served.form().orElse(null);
+        if (form == null || row.length != form.features() || (room != null && room.length < form.outputs())) {
+            // Refuses the row, as without a rollout.
+            return flow.score(served, row, room);
+        }
+        served.lease().release();
+        Map<String, Value> inputs = Map.of(form.input().name(), Tensor.ofFloats(row, form.inputRow().sizes()));
+        var asRequest = new Contested(flow, slot, contest, Request.of(inputs), id, start);
+        float[] answer = asRequest.predict().tensor(form.output().name()).floats();
+        float[] out = room == null ? new float[form.outputs()] : room;
+        System.arraycopy(answer, 0, out, 0, form.outputs());
+        return out;
     }
 
     private Prediction predictByIncumbent() {
@@ -64,12 +84,10 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
     }
 
     private CompletionStage<Prediction> submitToOther(Served candidate, Throwable e) {
-        if (e instanceof RuntimeException runtime) {
-            requireOther(candidate, runtime);
-        } else {
-            throw new CompletionException(e);
+        if (!mayTurn(candidate, e)) {
+            return CompletableFuture.failedFuture(e);
         }
-        return flow.submit(call(slot.pin()), this::id, Flow.Witness.NOBODY).thenApply(prediction -> {
+        return flow.submit(call(slot.pin()), this::id, Flow.NOBODY).thenApply(prediction -> {
             refusedAlone(candidate, e);
             return prediction;
         });
@@ -104,18 +122,15 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
         }
     }
 
-    /** Counts the candidate's failure, and throws it if there is no time for the incumbent, or nobody to turn to. */
-    private <E extends Throwable> void requireOther(Served candidate, E e) throws E {
+    /** Counts the candidate's failure, and says whether the incumbent may still answer. */
+    private boolean mayTurn(Served candidate, Throwable e) {
         contest.failed(candidate, System.nanoTime() - start, e);
-        boolean closed = e instanceof IllegalStateException;
-        if (closed || e instanceof Error || call(candidate).left() <= 0) {
-            throw e;
-        }
+        return e instanceof RuntimeException && call(candidate).left() > 0;
     }
 
     /** What the candidate refused and the incumbent took is the candidate's failure. */
     private void refusedAlone(Served candidate, Throwable e) {
-        if (e instanceof RejectedInputException && !(e instanceof OverloadedException)) {
+        if (e instanceof RejectedInputException) {
             contest.failed(candidate, System.nanoTime() - start, new InferenceException(String.valueOf(e.getMessage()), e));
         }
     }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class Flow {
+    static final Witness NOBODY = (nanos, outputs) -> {};
+
     private final Listeners listeners;
     private final Clock clock;
     private final Supplier<String> ids;
@@ -29,9 +31,21 @@ final class Flow {
         this.ids = ids;
     }
 
+    /** Hears of an answer before its caller does. */
+    interface Witness {
+        void answered(long nanos, Map<String, Value> outputs);
+    }
+
     Prediction predict(Slot slot, Request request) {
-        Served served = slot.pin();
-        var call = new Call(served, request, System.nanoTime());
+        Contest contest = slot.contest();
+        return contest == null
+                ? ask(new Call(slot.pin(), request, System.nanoTime()), ids, NOBODY)
+                : new Contested(this, slot, contest, request, ids.get(), System.nanoTime()).predict();
+    }
+
+    /** Asks the version that a call has pinned, and lets it go. */
+    Prediction ask(Call call, Supplier<String> id, Witness witness) {
+        Served served = call.served();
         Map<String, Value> outputs;
         try {
             outputs = served.dispatcher().run(call);
@@ -41,12 +55,19 @@ final class Flow {
         } finally {
             served.lease().release();
         }
-        return answered(call, outputs);
+        return answered(call, outputs, id, witness);
     }
 
     CompletionStage<Prediction> submit(Slot slot, Request request) {
-        Served served = slot.pin();
-        var call = new Call(served, request, System.nanoTime());
+        Contest contest = slot.contest();
+        return contest == null
+                ? submit(new Call(slot.pin(), request, System.nanoTime()), ids, NOBODY)
+                : new Contested(this, slot, contest, request, ids.get(), System.nanoTime()).submit();
+    }
+
+    /** Asks the version that a call has pinned, and lets it go when the answer is there. */
+    CompletionStage<Prediction> submit(Call call, Supplier<String> id, Witness witness) {
+        Served served = call.served();
         CompletionStage<Map<String, Value>> running;
         try {
             running = served.dispatcher().submit(call);
@@ -63,16 +84,21 @@ final class Flow {
                 countFailure(served, failure);
                 answer.completeExceptionally(failure);
             } else {
-                complete(answer, call, outputs);
+                complete(answer, call, outputs, id, witness);
             }
         });
         return answer;
     }
 
-    private void complete(CompletableFuture<Prediction> answer, Call call, Map<String, Value> outputs) {
+    private void complete(
+            CompletableFuture<Prediction> answer,
+            Call call,
+            Map<String, Value> outputs,
+            Supplier<String> id,
+            Witness witness) {
         Prediction prediction;
         try {
-            prediction = answered(call, outputs);
+            prediction = answered(call, outputs, id, witness);
         } catch (Throwable e) {
             answer.completeExceptionally(e);
             return;
@@ -80,11 +106,12 @@ final class Flow {
         answer.complete(prediction);
     }
 
-    private Prediction answered(Call call, Map<String, Value> outputs) {
+    private Prediction answered(Call call, Map<String, Value> outputs, Supplier<String> id, Witness witness) {
         Served served = call.served();
         long nanos = System.nanoTime() - call.start();
         served.meters().ok(nanos);
-        var prediction = new Prediction(ids.get(), served.version(), outputs);
+        witness.answered(nanos, outputs);
+        var prediction = new Prediction(id.get(), served.version(), outputs);
         if (!listeners.isEmpty()) {
             publish(prediction.id(), served, nanos, call.inputs(), outputs);
         }
@@ -93,7 +120,14 @@ final class Flow {
 
     /** Scores a row; {@code out} null means to make it. */
     float[] score(Slot slot, float[] row, float @Nullable [] room) {
-        Served served = slot.pin();
+        Contest contest = slot.contest();
+        return contest == null
+                ? score(slot.pin(), row, room)
+                : new Contested(this, slot, contest, Request.of(Map.of()), ids.get(), System.nanoTime()).score(row, room);
+    }
+
+    /** Scores a row by the version that is pinned, and lets it go. */
+    float[] score(Served served, float[] row, float @Nullable [] room) {
         long start = nanoTime(served);
         float[] out;
         try {

@@ -13,6 +13,8 @@ import io.mlops4j.model.Signature;
 import io.mlops4j.model.Value;
 import io.mlops4j.model.VersionId;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.serving.rollout.Rollout;
+import io.mlops4j.serving.rollout.RolloutRun;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -50,9 +52,11 @@ public final class ModelServer implements AutoCloseable {
     private final Flow flow;
     private final ServerThreads threads;
     private final @Nullable MeterRegistry registry;
+    private final @Nullable RolloutDesk rollouts;
     private final List<Meter> gauges = new ArrayList<>();
 
-    ModelServer(Collection<Slot> slots, Flow flow, ServerThreads threads, @Nullable MeterRegistry registry) {
+    ModelServer(Collection<Slot> slots, Flow flow, ServerThreads threads, @Nullable MeterRegistry registry, @Nullable RolloutDesk rollouts) {
+        this.rollouts = rollouts;
         slots.forEach(slot -> this.slots.put(slot.name(), slot));
         this.flow = flow;
         this.threads = threads;
@@ -186,6 +190,45 @@ public final class ModelServer implements AutoCloseable {
     }
 
     /**
+     * Brings a version into service step by step, judged by what it does, beside the one that is served. Blocks until the
+     * candidate is loaded and warmed here. If the same rollout is under way, on any replica, takes part in it.
+     *
+     * @param name a model that is served by alias
+     * @param candidate a version of it, other than the one the alias points at
+     * @param rollout how
+     * @return the rollout under way
+     * @throws NotFoundException if no model of that name is served, or there is no such version
+     * @throws RejectedModelException if the candidate cannot be loaded or warmed; the rollout is over
+     * @throws io.mlops4j.ConflictException if another rollout of the model is under way
+     * @throws IllegalArgumentException if the candidate is served already, or of another model, or a guardrail asks for what
+     *     the server has no signal of
+     * @throws IllegalStateException if the model is served from a file, the server was built without rollouts, or it is
+     *     closed
+     */
+    public RolloutRun rollout(ModelName name, VersionId candidate, Rollout rollout) {
+        return desk().start(slot(name), candidate, rollout);
+    }
+
+    /**
+     * Looks after rollouts now: takes part in those that other replicas have started, and ticks those under way. The server
+     * does so by itself unless told otherwise. May block.
+     *
+     * @throws IllegalStateException if the server was built without rollouts
+     * @throws io.mlops4j.StorageException if a journal or the registry could not be read or written; try again
+     */
+    public void tickRollouts() {
+        desk().tick();
+    }
+
+    private RolloutDesk desk() {
+        RolloutDesk desk = rollouts;
+        if (desk == null) {
+            throw new IllegalStateException("Cannot roll out: the server was built without rollouts");
+        }
+        return desk;
+    }
+
+    /**
      * Serves another file in place of the one served now. Blocks until the new one serves and the old one is freed.
      *
      * @param name a model that is served from a file
@@ -297,6 +340,10 @@ public final class ModelServer implements AutoCloseable {
      */
     @Override
     public void close() {
+        RolloutDesk desk = rollouts;
+        if (desk != null) {
+            desk.close();
+        }
         slots.values().forEach(Slot::close);
         threads.close();
         MeterRegistry meters = registry;

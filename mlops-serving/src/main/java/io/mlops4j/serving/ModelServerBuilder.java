@@ -9,6 +9,7 @@ import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.model.Alias;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.serving.onnx.OnnxRuntime;
+import io.mlops4j.serving.rollout.Rollouts;
 import io.mlops4j.serving.tabular.CompiledRuntime;
 import io.mlops4j.signing.TrustedKeys;
 import java.nio.file.Path;
@@ -43,6 +44,7 @@ public final class ModelServerBuilder {
     private Clock clock = Clock.systemUTC();
     private Supplier<String> ids = new InferenceIds();
     private @Nullable MeterRegistry registry;
+    private @Nullable Rollouts rollouts;
 
     /** Where a model comes from. */
     private interface Origin {
@@ -287,6 +289,17 @@ public final class ModelServerBuilder {
     }
 
     /**
+     * Lets versions come into service step by step. Default: they cannot.
+     *
+     * @param settings the registry, the journal and the signals
+     * @return this builder
+     */
+    public ModelServerBuilder rollouts(Rollouts settings) {
+        this.rollouts = requireNonNull(settings, "settings");
+        return this;
+    }
+
+    /**
      * Loads and warms every model, and serves them.
      *
      * @return the server, to be closed
@@ -317,6 +330,6 @@ public final class ModelServerBuilder {
             threads.close();
             throw e;
         }
-        return new ModelServer(slots, new Flow(new Listeners(listeners), clock, ids), threads, registry);
+        return new ModelServer(slots, new Flow(new Listeners(listeners), clock, ids), threads, registry, rollouts == null ? null : new RolloutDesk(rollouts, slots));
     }
 }

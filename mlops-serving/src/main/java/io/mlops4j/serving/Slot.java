@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  *  - The old version is drained outside the lock, by the thread that swapped: the next swap need not wait for it.
  *  - Meters belong to a version, not to its loading: they are made under the lock, and removed under it when the last
  *    loading of the version is gone.
+ *  - A candidate of a rollout is a second loaded version, named by `contest`; requests read that once too. It ends by
+ *    becoming `current`, when the alias moves to it, or by being withdrawn; both under the lock.
  *  - Closing takes the lock, so it waits for a swap that is under way, and then sets `current` to null for ever.
  */
 /**
@@ -44,6 +46,8 @@ final class Slot {
     @GuardedBy("swapping") private boolean closed;
 
     private volatile @Nullable Served current;
+
+    private volatile @Nullable Contest contest;
 
     /** An alias, and where it is resolved. */
     record Following(Alias alias, ModelSource source) {}
@@ -70,6 +74,56 @@ final class Slot {
                 return served;
             }
         }
+    }
+
+    /** The candidate that a rollout has set beside the version, if there is one. */
+    @Nullable Contest contest() {
+        return contest;
+    }
+
+    /** The alias that is followed, if it is one. */
+    Optional<Alias> alias() {
+        return Optional.ofNullable(following).map(Following::alias);
+    }
+
+    /** Loads a candidate beside what serves. */
+    Contest challenge(VersionId version, Function<Served, Contest> make) {
+        Following followed = following;
+        if (followed == null) {
+            throw new IllegalStateException("Cannot roll out " + version + ": model " + name
+                    + " is served from a file, expected an alias");
+        }
+        swapping.lock();
+        try {
+            requireOpen();
+            if (contest != null) {
+                throw new IllegalStateException("Cannot roll out " + version + ": another rollout is under way here");
+            }
+            Served candidate = loader.load(version, followed.source().open(version));
+            loaded.add(candidate);
+            Contest made = make.apply(candidate);
+            contest = made;
+            return made;
+        } finally {
+            swapping.unlock();
+        }
+    }
+
+    /** Ends a contest; its candidate is freed unless it is what serves now. */
+    void withdraw(Contest ended) {
+        Served candidate;
+        swapping.lock();
+        try {
+            if (contest != ended) {
+                return;
+            }
+            contest = null;
+            candidate = ended.candidate() == current ? null : ended.candidate();
+        } finally {
+            swapping.unlock();
+        }
+        ended.close();
+        retire(candidate);
     }
 
     Optional<VersionId> version() {
@@ -100,7 +154,11 @@ final class Slot {
             if (serving != null && serving.version().equals(version)) {
                 return version;
             }
-            old = exchange(loader.load(version, following.source().open(version)));
+            Contest there = contest;
+            Served next = there != null && there.candidate().version().equals(version)
+                    ? there.candidate()
+                    : loader.load(version, following.source().open(version));
+            old = exchange(next);
         } finally {
             swapping.unlock();
         }
@@ -176,6 +234,10 @@ final class Slot {
 
     /** Ends serving and waits until every request has its answer. Closing twice is closing once. */
     void close() {
+        Contest ended = contest;
+        if (ended != null) {
+            withdraw(ended);
+        }
         Served old;
         swapping.lock();
         try {

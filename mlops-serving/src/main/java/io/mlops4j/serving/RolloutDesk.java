@@ -1,0 +1,220 @@
+package io.mlops4j.serving;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.mlops4j.NotFoundException;
+import io.mlops4j.RejectedModelException;
+import io.mlops4j.inference.Inference;
+import io.mlops4j.inference.Outcome;
+import io.mlops4j.model.Alias;
+import io.mlops4j.model.ModelName;
+import io.mlops4j.model.VersionId;
+import io.mlops4j.serving.rollout.Bandit;
+import io.mlops4j.serving.rollout.Rollout;
+import io.mlops4j.serving.rollout.RolloutRun;
+import io.mlops4j.serving.rollout.Rollouts;
+import io.mlops4j.serving.rollout.Signals;
+import io.mlops4j.serving.trial.Arm;
+import io.mlops4j.serving.trial.Recorder;
+import io.mlops4j.serving.trial.Trial;
+import io.mlops4j.serving.trial.TrialJournal;
+import io.mlops4j.serving.trial.TrialState;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rollouts of a server: starts them, takes part in those that other replicas have started, and looks after them.
+ *
+ * <p>Thread-safe.
+ */
+final class RolloutDesk implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RolloutDesk.class);
+
+    private final Rollouts settings;
+    private final Map<ModelName, Slot> slots = new HashMap<>();
+    private final Map<ModelName, TrialJournal> journals = new ConcurrentHashMap<>();
+    private final Map<ModelName, Trial> trials = new ConcurrentHashMap<>();
+    private final String replica = UUID.randomUUID().toString();
+    private final ReentrantLock joining = new ReentrantLock();
+    private final @Nullable ScheduledExecutorService ticker;
+
+    @GuardedBy("joining") private boolean closed;
+
+    RolloutDesk(Rollouts settings, Collection<Slot> served) {
+        this.settings = settings;
+        served.stream().filter(slot -> slot.alias().isPresent()).forEach(slot -> slots.put(slot.name(), slot));
+        slots.keySet().forEach(this::hear);
+        ticker = settings.interval().isPresent() ? ticker() : null;
+        settings.interval().ifPresent(time -> start(TimeUnit.NANOSECONDS.convert(time)));
+    }
+
+    private static ScheduledExecutorService ticker() {
+        return Executors.newSingleThreadScheduledExecutor(work -> {
+            Thread thread = new Thread(work, "mlops-rollouts");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    private void start(long nanos) {
+        if (ticker != null) {
+            ticker.scheduleWithFixedDelay(this::tickQuietly, nanos, nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void hear(ModelName model) {
+        settings.signals(model)
+                .truth()
+                .ifPresent(truth ->
+                        truth.joiner().addListener((inference, outcome) -> joined(model, inference, outcome)));
+    }
+
+    private void joined(ModelName model, Inference inference, Outcome outcome) {
+        Trial trial = trials.get(model);
+        Slot slot = slots.get(model);
+        if (trial == null || slot == null || inference.at().isBefore(trial.trial().startedAt())) {
+            return;
+        }
+        Contest contest = slot.contest();
+        if (inference.version().equals(trial.candidate())) {
+            trial.recorder().outcome(Arm.CANDIDATE, inference.outputs(), outcome);
+        } else if (inference.version().equals(trial.incumbent()) && contest != null) {
+            if (contest.isShadow()) {
+                trial.recorder().pairedOutcome(inference.outputs(), outcome);
+            } else {
+                trial.recorder().outcome(Arm.INCUMBENT, inference.outputs(), outcome);
+            }
+        }
+    }
+
+    RolloutRun start(Slot slot, VersionId candidate, Rollout rollout) {
+        Alias alias = slot.alias()
+                .orElseThrow(() -> new IllegalStateException("Cannot roll out " + candidate + ": model " + slot.name()
+                        + " is served from a file, expected an alias"));
+        if (!candidate.model().equals(slot.name())) {
+            throw new IllegalArgumentException(
+                    "Cannot roll out " + candidate + " as model " + slot.name() + ": expected a version of it");
+        }
+        requireSignals(slot.name(), rollout);
+        settings.registry().refresh();
+        settings.registry().version(candidate);
+        VersionId incumbent = settings.registry().resolve(alias).id();
+        if (incumbent.equals(candidate)) {
+            throw new IllegalArgumentException(
+                    "Cannot roll out " + candidate + ": " + alias + " points at it already, expected another version");
+        }
+        TrialState state = journal(slot.name()).start(alias, incumbent, candidate, rollout);
+        return join(slot, state);
+    }
+
+    private void requireSignals(ModelName model, Rollout rollout) {
+        Signals signals = settings.signals(model);
+        boolean truth = rollout.guardrails().outcomes().isPresent()
+                || (rollout instanceof Bandit bandit && bandit.reward() == Bandit.Reward.OUTCOME);
+        if (truth && signals.truth().isEmpty()) {
+            throw new IllegalArgumentException("Cannot compare outcomes of " + model
+                    + ": the server has no signal of them, expected Signals.outcomes");
+        }
+        if (rollout.guardrails().score().isPresent() && signals.scoring().isEmpty()) {
+            throw new IllegalArgumentException("Cannot compare scores of " + model
+                    + ": the server has no signal of them, expected Signals.score");
+        }
+    }
+
+    private TrialJournal journal(ModelName model) {
+        return journals.computeIfAbsent(
+                model, name -> new TrialJournal(name, settings.store(), settings.clock()));
+    }
+
+    private Trial join(Slot slot, TrialState state) {
+        joining.lock();
+        try {
+            Trial there = trials.get(slot.name());
+            if (there != null && !there.isOver() && there.id().equals(state.id())) {
+                return there;
+            }
+            if (closed) {
+                throw new IllegalStateException("Cannot roll out " + state.candidate() + ": the server is closed");
+            }
+            Trial trial = open(slot, state);
+            trials.put(slot.name(), trial);
+            return trial;
+        } finally {
+            joining.unlock();
+        }
+    }
+
+    private Trial open(Slot slot, TrialState state) {
+        if (slot.version().filter(state.incumbent()::equals).isEmpty()) {
+            slot.refresh();
+        }
+        var recorder = new Recorder(state.rollout().guardrails(), settings.signals(slot.name()));
+        try {
+            Contest contest =
+                    slot.challenge(state.candidate(), served -> new Contest(slot, served, state, recorder));
+            return new Trial(
+                    state, journal(slot.name()), settings.registry(), recorder, contest, replica, settings.clock());
+        } catch (RejectedModelException | NotFoundException e) {
+            Trial.refuse(journal(slot.name()), state, String.valueOf(e.getMessage()), settings.clock());
+            throw e;
+        }
+    }
+
+    /** Takes part in what is new, and ticks what is under way. The first failure is thrown when all had their turn. */
+    void tick() {
+        RuntimeException failure = null;
+        for (Slot slot : slots.values()) {
+            try {
+                tick(slot);
+            } catch (RuntimeException e) {
+                failure = failure == null ? e : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void tick(Slot slot) {
+        Trial trial = trials.get(slot.name());
+        if (trial != null && !trial.isOver()) {
+            trial.tick();
+            return;
+        }
+        journal(slot.name())
+                .current()
+                .filter(state -> slot.alias().filter(state.alias()::equals).isPresent())
+                .ifPresent(state -> join(slot, state).tick());
+    }
+
+    private void tickQuietly() {
+        try {
+            tick();
+        } catch (RuntimeException e) {
+            LOG.warn("Cannot look after the rollouts now; trying again", e);
+        }
+    }
+
+    /** Takes part no longer. What is under way goes on in the journal. */
+    @Override
+    public void close() {
+        joining.lock();
+        try {
+            closed = true;
+        } finally {
+            joining.unlock();
+        }
+        if (ticker != null) {
+            ticker.shutdownNow();
+        }
+    }
+}
