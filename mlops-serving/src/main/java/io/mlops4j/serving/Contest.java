@@ -45,9 +45,7 @@ final class Contest implements Stage {
     }
 
     private static @Nullable ShadowLane lane(Rollout rollout) {
-        return rollout instanceof Shadow shadow
-                ? new ShadowLane(new CpuBudget(shadow.cores()), shadow.queue())
-                : null;
+        return rollout instanceof Shadow shadow ? new ShadowLane(new CpuBudget(shadow.cores()), shadow.queue()) : null;
     }
 
     Served candidate() {

@@ -51,7 +51,8 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
             return flow.score(served, row, room);
         }
         served.lease().release();
-        Map<String, Value> inputs = Map.of(form.input().name(), Tensor.ofFloats(row, form.inputRow().sizes()));
+        Map<String, Value> inputs =
+                Map.of(form.input().name(), Tensor.ofFloats(row, form.inputRow().sizes()));
         var asRequest = new Contested(flow, slot, contest, Request.of(inputs), id, start);
         float[] answer = asRequest.predict().tensor(form.output().name()).floats();
         float[] out = room == null ? new float[form.outputs()] : room;
@@ -131,7 +132,8 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
     /** What the candidate refused and the incumbent took is the candidate's failure. */
     private void refusedAlone(Served candidate, Throwable e) {
         if (e instanceof RejectedInputException) {
-            contest.failed(candidate, System.nanoTime() - start, new InferenceException(String.valueOf(e.getMessage()), e));
+            contest.failed(
+                    candidate, System.nanoTime() - start, new InferenceException(String.valueOf(e.getMessage()), e));
         }
     }
 }

@@ -123,7 +123,8 @@ final class Flow {
         Contest contest = slot.contest();
         return contest == null
                 ? score(slot.pin(), row, room)
-                : new Contested(this, slot, contest, Request.of(Map.of()), ids.get(), System.nanoTime()).score(row, room);
+                : new Contested(this, slot, contest, Request.of(Map.of()), ids.get(), System.nanoTime())
+                        .score(row, room);
     }
 
     /** Scores a row by the version that is pinned, and lets it go. */

@@ -55,7 +55,12 @@ public final class ModelServer implements AutoCloseable {
     private final @Nullable RolloutDesk rollouts;
     private final List<Meter> gauges = new ArrayList<>();
 
-    ModelServer(Collection<Slot> slots, Flow flow, ServerThreads threads, @Nullable MeterRegistry registry, @Nullable RolloutDesk rollouts) {
+    ModelServer(
+            Collection<Slot> slots,
+            Flow flow,
+            ServerThreads threads,
+            @Nullable MeterRegistry registry,
+            @Nullable RolloutDesk rollouts) {
         this.rollouts = rollouts;
         slots.forEach(slot -> this.slots.put(slot.name(), slot));
         this.flow = flow;

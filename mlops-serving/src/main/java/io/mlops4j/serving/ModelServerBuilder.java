@@ -330,6 +330,11 @@ public final class ModelServerBuilder {
             threads.close();
             throw e;
         }
-        return new ModelServer(slots, new Flow(new Listeners(listeners), clock, ids), threads, registry, rollouts == null ? null : new RolloutDesk(rollouts, slots));
+        return new ModelServer(
+                slots,
+                new Flow(new Listeners(listeners), clock, ids),
+                threads,
+                registry,
+                rollouts == null ? null : new RolloutDesk(rollouts, slots));
     }
 }

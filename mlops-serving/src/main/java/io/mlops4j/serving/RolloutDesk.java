@@ -72,16 +72,16 @@ final class RolloutDesk implements AutoCloseable {
     }
 
     private void hear(ModelName model) {
-        settings.signals(model)
-                .truth()
-                .ifPresent(truth ->
-                        truth.joiner().addListener((inference, outcome) -> joined(model, inference, outcome)));
+        settings.signals(model).truth().ifPresent(truth -> truth.joiner()
+                .addListener((inference, outcome) -> joined(model, inference, outcome)));
     }
 
     private void joined(ModelName model, Inference inference, Outcome outcome) {
         Trial trial = trials.get(model);
         Slot slot = slots.get(model);
-        if (trial == null || slot == null || inference.at().isBefore(trial.trial().startedAt())) {
+        if (trial == null
+                || slot == null
+                || inference.at().isBefore(trial.trial().startedAt())) {
             return;
         }
         Contest contest = slot.contest();
@@ -125,14 +125,13 @@ final class RolloutDesk implements AutoCloseable {
                     + ": the server has no signal of them, expected Signals.outcomes");
         }
         if (rollout.guardrails().score().isPresent() && signals.scoring().isEmpty()) {
-            throw new IllegalArgumentException("Cannot compare scores of " + model
-                    + ": the server has no signal of them, expected Signals.score");
+            throw new IllegalArgumentException(
+                    "Cannot compare scores of " + model + ": the server has no signal of them, expected Signals.score");
         }
     }
 
     private TrialJournal journal(ModelName model) {
-        return journals.computeIfAbsent(
-                model, name -> new TrialJournal(name, settings.store(), settings.clock()));
+        return journals.computeIfAbsent(model, name -> new TrialJournal(name, settings.store(), settings.clock()));
     }
 
     private Trial join(Slot slot, TrialState state) {
@@ -159,8 +158,7 @@ final class RolloutDesk implements AutoCloseable {
         }
         var recorder = new Recorder(state.rollout().guardrails(), settings.signals(slot.name()));
         try {
-            Contest contest =
-                    slot.challenge(state.candidate(), served -> new Contest(slot, served, state, recorder));
+            Contest contest = slot.challenge(state.candidate(), served -> new Contest(slot, served, state, recorder));
             return new Trial(
                     state, journal(slot.name()), settings.registry(), recorder, contest, replica, settings.clock());
         } catch (RejectedModelException | NotFoundException e) {

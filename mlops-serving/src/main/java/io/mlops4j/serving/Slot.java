@@ -90,8 +90,8 @@ final class Slot {
     Contest challenge(VersionId version, Function<Served, Contest> make) {
         Following followed = following;
         if (followed == null) {
-            throw new IllegalStateException("Cannot roll out " + version + ": model " + name
-                    + " is served from a file, expected an alias");
+            throw new IllegalStateException(
+                    "Cannot roll out " + version + ": model " + name + " is served from a file, expected an alias");
         }
         swapping.lock();
         try {

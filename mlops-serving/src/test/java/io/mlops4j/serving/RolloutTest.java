@@ -233,7 +233,10 @@ final class RolloutTest {
         RolloutRun run = server.rollout(
                 RIDES,
                 V2,
-                Rollout.shadow().cores(1).queue(10_000).guardedBy(Guardrails.none().errors(0.05)));
+                Rollout.shadow()
+                        .cores(1)
+                        .queue(10_000)
+                        .guardedBy(Guardrails.none().errors(0.05)));
         for (int i = 0; i < 500; i++) {
             assertThat(ask(server, "user-" + i).version()).isEqualTo(V1);
         }
@@ -253,7 +256,8 @@ final class RolloutTest {
 
     @Test
     void rollout_guardrailWithoutItsSignal_isRefused() {
-        assertThatThrownBy(() -> server.rollout(RIDES, V2, CANARY.guardedBy(Guardrails.defaults().outcomes(0.1))))
+        assertThatThrownBy(() -> server.rollout(
+                        RIDES, V2, CANARY.guardedBy(Guardrails.defaults().outcomes(0.1))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Signals.outcomes");
     }

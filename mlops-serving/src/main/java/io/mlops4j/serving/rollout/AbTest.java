@@ -22,8 +22,7 @@ import java.time.Duration;
  */
 public record AbTest(double share, Duration length, Promotion promotion, long minSamples, Guardrails guardrails)
         implements Rollout {
-    static final AbTest DEFAULT =
-            new AbTest(0.5, Duration.ofDays(1), Promotion.AT_THE_END, 100, Guardrails.defaults());
+    static final AbTest DEFAULT = new AbTest(0.5, Duration.ofDays(1), Promotion.AT_THE_END, 100, Guardrails.defaults());
 
     /** When a good candidate is promoted. */
     public enum Promotion {

@@ -31,8 +31,7 @@ public record Shadow(double cores, int queue, long minSamples, Guardrails guardr
     public Shadow {
         requireNonNull(guardrails, "guardrails");
         if (!(cores > 0 && cores <= 1)) {
-            throw new IllegalArgumentException(
-                    "Invalid part of a core " + cores + ": expected above 0 and at most 1");
+            throw new IllegalArgumentException("Invalid part of a core " + cores + ": expected above 0 and at most 1");
         }
         if (queue < 1 || queue > MAX_QUEUE) {
             throw new IllegalArgumentException("Invalid queue of " + queue + ": expected 1 to " + MAX_QUEUE);

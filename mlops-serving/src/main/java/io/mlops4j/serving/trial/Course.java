@@ -75,8 +75,7 @@ final class Course {
     }
 
     private Decision allAtOnce() {
-        return new Decision(
-                Decision.Kind.PROMOTE, "all at once: nothing is compared", Evidence.none(), now);
+        return new Decision(Decision.Kind.PROMOTE, "all at once: nothing is compared", Evidence.none(), now);
     }
 
     private Optional<TrialEvent> canary(Canary canary, Decision decision) {
@@ -88,7 +87,8 @@ final class Course {
         }
         int next = trial.step() + 1;
         return next < canary.steps().size()
-                ? Optional.of(new TrialEvent.Stepped(trial.id(), next, canary.steps().get(next), decision))
+                ? Optional.of(
+                        new TrialEvent.Stepped(trial.id(), next, canary.steps().get(next), decision))
                 : promoteIf(decision, true);
     }
 
@@ -97,10 +97,7 @@ final class Course {
         boolean enough = trial.requestsInStep() >= test.minSamples();
         if (over && enough && decision.kind() == Decision.Kind.HOLD) {
             return Optional.of(end(new Decision(
-                    Decision.Kind.ROLL_BACK,
-                    "the time is over, and " + decision.reason(),
-                    decision.evidence(),
-                    now)));
+                    Decision.Kind.ROLL_BACK, "the time is over, and " + decision.reason(), decision.evidence(), now)));
         }
         return promoteIf(decision, enough && (over || test.promotion() == AbTest.Promotion.AS_SOON_AS_SHOWN));
     }

@@ -44,8 +44,7 @@ final class Findings {
 
     Decision decide(Instant at) {
         if (logWorse() >= threshold) {
-            return new Decision(
-                    Decision.Kind.ROLL_BACK, "the candidate is worse: " + worst().label(), evidence(), at);
+            return new Decision(Decision.Kind.ROLL_BACK, "the candidate is worse: " + worst().label(), evidence(), at);
         }
         List<String> without = new ArrayList<>();
         List<String> open = new ArrayList<>();

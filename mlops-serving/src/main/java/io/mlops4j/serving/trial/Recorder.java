@@ -144,8 +144,7 @@ public final class Recorder {
     }
 
     @GuardedBy("lock") private void judge(Arm arm, double loss) {
-        counts.merge(
-                arm, loss < 0.5 ? new Report.Count(0, 0, 1, 0) : new Report.Count(0, 0, 0, 1), Report.Count::and);
+        counts.merge(arm, loss < 0.5 ? new Report.Count(0, 0, 1, 0) : new Report.Count(0, 0, 0, 1), Report.Count::and);
     }
 
     @GuardedBy("lock") private void loss(Question question, Arm arm, double loss) {
@@ -194,7 +193,8 @@ public final class Recorder {
             double score = scoring.function().of(answer.outputs().orElseThrow());
             return Math.max(0, Math.min(1, (score - scoring.low()) / (scoring.high() - scoring.low())));
         } catch (RuntimeException e) {
-            LOG.debug("The score of an answer could not be read: {}", e.getClass().getName());
+            LOG.debug(
+                    "The score of an answer could not be read: {}", e.getClass().getName());
             return Double.NaN;
         }
     }
@@ -204,10 +204,10 @@ public final class Recorder {
             return Double.NaN;
         }
         try {
-            return Math.max(
-                    0, Math.min(1, signals.truth().get().loss().of(outputs, outcome)));
+            return Math.max(0, Math.min(1, signals.truth().get().loss().of(outputs, outcome)));
         } catch (RuntimeException e) {
-            LOG.debug("The loss of an answer could not be read: {}", e.getClass().getName());
+            LOG.debug(
+                    "The loss of an answer could not be read: {}", e.getClass().getName());
             return Double.NaN;
         }
     }

@@ -23,8 +23,7 @@ record Tally(long pairs, double sum, List<Double> noWorse, List<Double> worse) {
     /** A tally may come from a journal. */
     private static List<Double> stakes(List<Double> logs) {
         if (logs.size() != Bets.STAKES) {
-            throw new IllegalArgumentException(
-                    "Invalid tally of " + logs.size() + " stakes: expected " + Bets.STAKES);
+            throw new IllegalArgumentException("Invalid tally of " + logs.size() + " stakes: expected " + Bets.STAKES);
         }
         return List.copyOf(logs);
     }
@@ -35,8 +34,7 @@ record Tally(long pairs, double sum, List<Double> noWorse, List<Double> worse) {
     }
 
     private Tally and(Tally other) {
-        return new Tally(
-                pairs + other.pairs, sum + other.sum, add(noWorse, other.noWorse), add(worse, other.worse));
+        return new Tally(pairs + other.pairs, sum + other.sum, add(noWorse, other.noWorse), add(worse, other.worse));
     }
 
     private static List<Double> add(List<Double> a, List<Double> b) {

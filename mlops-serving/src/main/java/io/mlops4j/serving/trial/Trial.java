@@ -218,7 +218,9 @@ public final class Trial implements RolloutRun {
 
     /** The same on every replica, so that the second to move the alias finds its own move made. */
     private String promotionReason() {
-        String numbers = seen.decision().map(d -> d.reason() + " " + d.evidence().numbers()).orElse("");
+        String numbers = seen.decision()
+                .map(d -> d.reason() + " " + d.evidence().numbers())
+                .orElse("");
         String reason = "rollout " + seen.id() + ": " + numbers;
         return reason.length() <= MoveRequest.MAX_REASON ? reason : reason.substring(0, MoveRequest.MAX_REASON);
     }
@@ -251,7 +253,12 @@ public final class Trial implements RolloutRun {
                 there -> there.state() == RolloutState.PROMOTING
                         ? Optional.empty()
                         : Optional.of(new TrialEvent.Ended(
-                                there.id(), RolloutState.ROLLED_BACK, Optional.empty(), reason, ACTOR, clock.instant())));
+                                there.id(),
+                                RolloutState.ROLLED_BACK,
+                                Optional.empty(),
+                                reason,
+                                ACTOR,
+                                clock.instant())));
     }
 
     @Override

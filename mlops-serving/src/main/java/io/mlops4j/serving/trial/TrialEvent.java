@@ -122,12 +122,7 @@ sealed interface TrialEvent {
     }
 
     record Ended(
-            String rollout,
-            RolloutState state,
-            Optional<Decision> decision,
-            String reason,
-            String actor,
-            Instant at)
+            String rollout, RolloutState state, Optional<Decision> decision, String reason, String actor, Instant at)
             implements TrialEvent {
         @Override
         public TrialState apply(TrialState before) {

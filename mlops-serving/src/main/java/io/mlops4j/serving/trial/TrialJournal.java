@@ -63,7 +63,9 @@ public final class TrialJournal {
     }
 
     private static void requireSame(TrialState there, Alias alias, VersionId candidate, StoredRollout plan) {
-        if (!there.alias().equals(alias) || !there.candidate().equals(candidate) || !there.plan().equals(plan)) {
+        if (!there.alias().equals(alias)
+                || !there.candidate().equals(candidate)
+                || !there.plan().equals(plan)) {
             throw new ConflictException("Cannot roll out " + candidate + " to " + alias + ": rollout " + there.id()
                     + " to " + there.alias() + " is under way, expected its end or the same one again");
         }

@@ -88,16 +88,7 @@ public record TrialState(
 
     TrialState inStep(int next, double part, Instant at) {
         Report seen = seen();
-        return copy(
-                state,
-                next,
-                part,
-                at,
-                seen.size(),
-                seen.candidate().requests(),
-                decision,
-                reason,
-                reports);
+        return copy(state, next, part, at, seen.size(), seen.candidate().requests(), decision, reason, reports);
     }
 
     TrialState in(RolloutState next, Optional<String> why) {
@@ -124,7 +115,7 @@ public record TrialState(
             Optional<String> why,
             Map<String, Report> seen) {
         return new TrialState(
-                id, aliasName, incumbent, candidate, plan, inState, startedAt, inStep, part, since, size, requests, made,
-                why, seen);
+                id, aliasName, incumbent, candidate, plan, inState, startedAt, inStep, part, since, size, requests,
+                made, why, seen);
     }
 }

@@ -120,7 +120,9 @@ final class BetsTest {
                 double rate = candidate ? 0.3 : 0.2;
                 arms.add(candidate ? Arm.CANDIDATE : Arm.INCUMBENT, random.nextDouble() < rate ? 1 : 0);
             }
-            assertThat(comparison.tally().meanDifference()).as("share %s", share).isCloseTo(-0.1, within(0.015));
+            assertThat(comparison.tally().meanDifference())
+                    .as("share %s", share)
+                    .isCloseTo(-0.1, within(0.015));
         }
     }
 
