@@ -83,7 +83,7 @@ public final class Recorder {
             if (incumbent.isFailure() || candidate.isFailure()) {
                 return;
             }
-            difference(Question.LATENCY, Question.logRatio(incumbent.nanos(), candidate.nanos()));
+            difference(Question.LATENCY, Question.logRatio((double) incumbent.nanos(), (double) candidate.nanos()));
             if (!Double.isNaN(rise)) {
                 difference(Question.SCORE_RISE, -rise);
                 difference(Question.SCORE_FALL, rise);
@@ -164,10 +164,10 @@ public final class Recorder {
     /** The first times tell what is usual and are not compared, so that the yardstick does not depend on what it measures. */
     @GuardedBy("lock") private void time(Arm arm, long nanos) {
         if (firstTimes == FIRST_TIMES) {
-            loss(Question.LATENCY, arm, Question.latencyLoss(nanos, Math.exp(logUsual)));
+            loss(Question.LATENCY, arm, Question.latencyLoss((double) nanos, Math.exp(logUsual)));
         } else if (arm == Arm.INCUMBENT) {
             firstTimes++;
-            logUsual += (Math.log(Math.max(nanos, 1)) - logUsual) / firstTimes;
+            logUsual += (Math.log((double) Math.max(nanos, 1)) - logUsual) / firstTimes;
         }
     }
 
