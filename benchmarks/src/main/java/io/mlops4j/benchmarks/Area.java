@@ -8,7 +8,8 @@ import java.util.Locale;
 enum Area {
     /**
      * Single rows through the server, over the runtime that the claim names: the server's own choice for these models is
-     * the compiled one.
+     * the compiled one. Then what batching costs a lone caller, and what it gains: ratios of time, so that 0.4 is 2.5
+     * times the throughput.
      */
     SERVING(
             row("linear.onnxruntime.raw-pinned", "nativeServer", "rawPinned", "linear", 1.25),
@@ -19,7 +20,10 @@ enum Area {
             row("gbdt.onnxruntime.raw-pinned", "nativeServer", "rawPinned", "gbdt", 1.25),
             row("gbdt.compiled.raw-pinned", "server", "rawPinned", "gbdt", 0.75),
             row("gbdt.compiled.nested-arrays", "server", "nestedArrays", "gbdt", 0.33),
-            row("gbdt.compiled.djl", "server", "djl", "gbdt", 0.33)),
+            row("gbdt.compiled.djl", "server", "djl", "gbdt", 0.33),
+            batching("one-caller", "singleBatched", "singlePlain", "small", 1.05),
+            batching("small.64-outstanding", "outstandingBatched", "outstandingPlain", "small", 0.4),
+            batching("wide.64-callers", "callersBatched", "callersPlain", "wide", 0.25)),
 
     /** Publishing, moving, resolving, opening. */
     REGISTRY(
@@ -46,6 +50,10 @@ enum Area {
 
     private static Claim row(String name, String ours, String rival, String model, double goal) {
         return Claim.of("serving.row." + name, SingleRowBenchmark.class, ours, rival, model, goal);
+    }
+
+    private static Claim batching(String name, String ours, String rival, String model, double goal) {
+        return Claim.of("serving.batching." + name, BatchingBenchmark.class, ours, rival, model, goal);
     }
 
     List<Claim> claims() {
