@@ -1,0 +1,122 @@
+package io.mlops4j.serving;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jetbrains.kotlinx.lincheck.LinChecker;
+import org.jetbrains.lincheck.LincheckAssertionError;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Validate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The lease, with the interleavings of its threads enumerated by a model checker: nobody is ever inside a model that was
+ * freed, what was retired lets nobody in, and when all have left it is drained.
+ *
+ * <p>With the profile {@code campaign}, ten times as many interleavings.
+ */
+@Timeout(120)
+final class LeaseModelTest {
+    private static final int INTERLEAVINGS = Boolean.getBoolean("campaign") ? 10_000 : 1_000;
+
+    private static ModelCheckingOptions options() {
+        return new ModelCheckingOptions()
+                .threads(3)
+                .actorsPerThread(2)
+                .actorsBefore(0)
+                .actorsAfter(2)
+                .iterations(15)
+                .invocationsPerIteration(INTERLEAVINGS);
+    }
+
+    @Test
+    void lease_everyInterleaving_isNeverFreedWhileHeld() {
+        LinChecker.check(Leased.class, options().checkObstructionFreedom(true));
+    }
+
+    /** The canary: a counter that looks before it counts. */
+    @Test
+    void racyLease_isCaught() {
+        assertThatThrownBy(() -> LinChecker.check(Racy.class, options()))
+                .isInstanceOf(LincheckAssertionError.class)
+                .hasMessageContaining("inside a freed model");
+    }
+
+    /** A model under a lease: used by some, retired and freed by others. */
+    public static final class Leased {
+        private final Lease lease = new Lease();
+        private volatile boolean retired;
+        private volatile boolean freed;
+
+        /** Whether it was let in. */
+        @Operation
+        public boolean use() {
+            if (!lease.tryAcquire()) {
+                return false;
+            }
+            boolean wrong = freed;
+            lease.release();
+            requireUsable(wrong);
+            return true;
+        }
+
+        @Operation
+        public void retire() {
+            lease.retire();
+            retired = true;
+        }
+
+        @Operation
+        public void free() throws InterruptedException {
+            if (lease.awaitDrained(0)) {
+                freed = true;
+            }
+        }
+
+        @Validate
+        public void isDrained() throws InterruptedException {
+            if (lease.held() != 0 || (retired && !lease.awaitDrained(0))) {
+                throw new IllegalStateException("nobody is inside, and it is not drained");
+            }
+        }
+    }
+
+    /** The same with a counter that looks before it counts. */
+    public static final class Racy {
+        private final AtomicInteger held = new AtomicInteger();
+        private volatile boolean retired;
+        private volatile boolean freed;
+
+        @Operation
+        public boolean use() {
+            if (retired) {
+                return false;
+            }
+            held.incrementAndGet();
+            boolean wrong = freed;
+            held.decrementAndGet();
+            requireUsable(wrong);
+            return true;
+        }
+
+        @Operation
+        public void retire() {
+            retired = true;
+        }
+
+        @Operation
+        public void free() {
+            if (retired && held.get() == 0) {
+                freed = true;
+            }
+        }
+    }
+
+    private static void requireUsable(boolean freed) {
+        if (freed) {
+            throw new IllegalStateException("inside a freed model");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.mlops4j.serving;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.model.ModelName;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.jetbrains.kotlinx.lincheck.LinChecker;
+import org.jetbrains.lincheck.LincheckAssertionError;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The batch queue before one instance, with the interleavings of its callers enumerated by a model checker: everybody gets
+ * his own answer, and nobody is left waiting beside an idle instance. Batches run on the thread that dispatches them, as the
+ * checker follows no others.
+ *
+ * <p>With the profile {@code campaign}, ten times as many interleavings.
+ */
+@Timeout(120)
+final class QueueModelTest {
+    private static final int INTERLEAVINGS = Boolean.getBoolean("campaign") ? 3_000 : 300;
+
+    private static ModelCheckingOptions options() {
+        return new ModelCheckingOptions()
+                .threads(3)
+                .actorsPerThread(2)
+                .actorsBefore(0)
+                .actorsAfter(1)
+                .iterations(5)
+                .invocationsPerIteration(INTERLEAVINGS);
+    }
+
+    @Test
+    void queue_everyInterleaving_answersEverybody() {
+        LinChecker.check(Queued.class, options());
+    }
+
+    /** The canary: it looks who waits before it leaves the instance, so who comes in between is forgotten. */
+    @Test
+    void forgetfulQueue_isCaught() {
+        assertThatThrownBy(() -> LinChecker.check(Forgetful.class, options()))
+                .isInstanceOf(LincheckAssertionError.class)
+                .hasMessageContaining("deadlock");
+    }
+
+    /** Twice the row. */
+    private record Twice() implements RowScorer {
+        @Override
+        public int features() {
+            return 1;
+        }
+
+        @Override
+        public int outputs() {
+            return 1;
+        }
+
+        @Override
+        public void score(float[] row, float[] out) {
+            out[0] = 2 * row[0];
+        }
+    }
+
+    /** Runs everything at once. */
+    private static final class SameThread extends AbstractExecutorService {
+        @Override
+        public void execute(Runnable work) {
+            work.run();
+        }
+
+        @Override
+        public void shutdown() {}
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            return List.of();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return false;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return false;
+        }
+
+        @Override
+        public boolean awaitTermination(long time, TimeUnit unit) {
+            return false;
+        }
+    }
+
+    /** The queue of the server. */
+    public static final class Queued {
+        private static final Deadlines DEADLINES = new Deadlines();
+        private static final RowScorer TWICE = new Twice();
+
+        private final QueueDispatcher dispatcher = new QueueDispatcher(
+                ModelName.of("queued").version(1),
+                new ScoredModel(TWICE),
+                1,
+                Overload.standard().instances(1),
+                DEADLINES,
+                QueueMeters.NONE,
+                new SameThread());
+
+        @Operation
+        public int ask(int x) {
+            float[] out = new float[1];
+            dispatcher.score(TWICE, new float[] {x}, out);
+            return (int) out[0];
+        }
+    }
+
+    /** A queue with the order of two steps turned round. */
+    public static final class Forgetful {
+        private static final Rows ROW = new Rows(1, Float.BYTES, null);
+
+        private final Queue<Tickets.Waiting> waiting = new ConcurrentLinkedQueue<>();
+        private final Instances instances = new Instances(1);
+
+        @Operation
+        public int ask(int x) {
+            if (waiting.isEmpty() && instances.tryEnter()) {
+                leave();
+                return 2 * x;
+            }
+            float[] row = {x};
+            var ticket = new Tickets.Waiting(Ask.of(row, row, ROW));
+            waiting.add(ticket);
+            dispatch();
+            ticket.await();
+            return 2 * x;
+        }
+
+        private void leave() {
+            boolean somebody = !waiting.isEmpty();
+            instances.leave();
+            if (somebody) {
+                dispatch();
+            }
+        }
+
+        private void dispatch() {
+            if (instances.tryEnter()) {
+                for (Tickets.Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
+                    next.answer(Map.of());
+                }
+                leave();
+            }
+        }
+    }
+}
