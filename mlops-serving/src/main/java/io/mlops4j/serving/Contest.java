@@ -132,7 +132,7 @@ final class Contest implements Stage {
 
     @Override
     public void promoted() {
-        slot.refresh();
+        slot.refreshAlias();
         slot.withdraw(this);
     }
 

@@ -37,6 +37,10 @@ final class Flow {
     }
 
     Prediction predict(Slot slot, Request request) {
+        if (request.policy().isPresent()) {
+            Served named = slot.pin(request.policy().get());
+            return ask(new Call(named, request, System.nanoTime()), ids, NOBODY);
+        }
         Contest contest = slot.contest();
         return contest == null
                 ? ask(new Call(slot.pin(), request, System.nanoTime()), ids, NOBODY)
@@ -59,6 +63,10 @@ final class Flow {
     }
 
     CompletionStage<Prediction> submit(Slot slot, Request request) {
+        if (request.policy().isPresent()) {
+            Served named = slot.pin(request.policy().get());
+            return submit(new Call(named, request, System.nanoTime()), ids, NOBODY);
+        }
         Contest contest = slot.contest();
         return contest == null
                 ? submit(new Call(slot.pin(), request, System.nanoTime()), ids, NOBODY)

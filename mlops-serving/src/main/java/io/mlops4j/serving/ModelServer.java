@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ public final class ModelServer implements AutoCloseable {
     private final ServerThreads threads;
     private final @Nullable MeterRegistry registry;
     private final @Nullable RolloutDesk rollouts;
+    private final @Nullable Follower follower;
     private final List<Meter> gauges = new ArrayList<>();
 
     ModelServer(
@@ -60,8 +62,10 @@ public final class ModelServer implements AutoCloseable {
             Flow flow,
             ServerThreads threads,
             @Nullable MeterRegistry registry,
-            @Nullable RolloutDesk rollouts) {
+            @Nullable RolloutDesk rollouts,
+            @Nullable Follower follower) {
         this.rollouts = rollouts;
+        this.follower = follower;
         slots.forEach(slot -> this.slots.put(slot.name(), slot));
         this.flow = flow;
         this.threads = threads;
@@ -180,11 +184,13 @@ public final class ModelServer implements AutoCloseable {
     }
 
     /**
-     * Serves what a model's alias points at now. Blocks until the new version serves and the old one is freed. Does
-     * nothing if the version is served already. Call it when an alias has moved.
+     * Serves what a model's alias, and each other policy it is served by, means now. Blocks until the new version serves
+     * and the old one is freed. Does nothing if the version is served already. Call it when an alias has moved, if the
+     * server does not follow aliases by itself. A policy whose version cannot be served keeps the one it had, and does not
+     * hinder the others.
      *
      * @param name a model that is served by alias
-     * @return the version that is served
+     * @return the version that is served to requests that name none
      * @throws NotFoundException if no model of that name is served, or its alias is gone
      * @throws RejectedModelException if the version is not signed as demanded, or cannot be loaded or warmed; the old one
      *     still serves
@@ -275,6 +281,18 @@ public final class ModelServer implements AutoCloseable {
     }
 
     /**
+     * Which versions of a model answer requests: one, or several if it is served by several policies. The candidate of a
+     * rollout is not among them.
+     *
+     * @param name the model
+     * @return in order; empty once the server is closed
+     * @throws NotFoundException if no model of that name is served
+     */
+    public SortedSet<VersionId> versions(ModelName name) {
+        return slot(name).versions();
+    }
+
+    /**
      * What a model takes and gives.
      *
      * @param name the model
@@ -348,6 +366,10 @@ public final class ModelServer implements AutoCloseable {
         RolloutDesk desk = rollouts;
         if (desk != null) {
             desk.close();
+        }
+        Follower following = follower;
+        if (following != null) {
+            following.close();
         }
         slots.values().forEach(Slot::close);
         threads.close();

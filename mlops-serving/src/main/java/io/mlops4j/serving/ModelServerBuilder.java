@@ -45,6 +45,7 @@ public final class ModelServerBuilder {
     private Supplier<String> ids = new InferenceIds();
     private @Nullable MeterRegistry registry;
     private @Nullable Rollouts rollouts;
+    private @Nullable Duration followed;
 
     /** Where a model comes from. */
     private interface Origin {
@@ -55,7 +56,7 @@ public final class ModelServerBuilder {
         void fill(Slot slot);
     }
 
-    private record AliasOrigin(Slot.Following following) implements Origin {
+    private record PolicyOrigin(Slot.Following following) implements Origin {
         @Override
         public void fill(Slot slot) {
             slot.refresh();
@@ -87,11 +88,32 @@ public final class ModelServerBuilder {
      * @throws IllegalStateException if the builder has no source for aliases
      */
     public ModelServerBuilder serve(Alias alias) {
+        return serve(VersionPolicy.alias(alias));
+    }
+
+    /**
+     * Serves versions of a model by one or several policies. A version that several of them mean is loaded once.
+     *
+     * @param first for requests that name no policy
+     * @param others for requests that name them: {@link Request#by}
+     * @return this builder
+     * @throws IllegalArgumentException if the model is served already, or the policies are of different models, or one is
+     *     given twice
+     * @throws IllegalStateException if the builder has no source of versions
+     */
+    public ModelServerBuilder serve(VersionPolicy first, VersionPolicy... others) {
         if (source == null) {
-            throw new IllegalStateException("Cannot serve " + alias
+            throw new IllegalStateException("Cannot serve " + first
                     + ": the server has no source for aliases, expected ModelServer.of(source)");
         }
-        return serve(alias.model(), new AliasOrigin(new Slot.Following(alias, source)));
+        List<VersionPolicy> policies = new ArrayList<>(List.of(others));
+        policies.add(0, first);
+        if (policies.stream().map(VersionPolicy::model).distinct().count() > 1
+                || policies.stream().distinct().count() < policies.size()) {
+            throw new IllegalArgumentException(
+                    "Cannot serve " + policies + " together: expected different policies of one model");
+        }
+        return serve(first.model(), new PolicyOrigin(new Slot.Following(List.copyOf(policies), source)));
     }
 
     /**
@@ -300,6 +322,25 @@ public final class ModelServerBuilder {
     }
 
     /**
+     * Follows aliases, and other policies whose versions change: loads, warms and serves what they mean as soon as that is
+     * known, as {@link ModelServer#refresh} does, on a thread of the server. A move that is made, or read, through the
+     * registry that is served is known at once; others are found by asking again and again. If a version cannot be loaded,
+     * what was served before is still served, and it is tried again, less and less often, and at once when the alias
+     * moves. Default: versions change only by {@code refresh}.
+     *
+     * @param interval how long to wait before asking again, more than zero
+     * @return this builder
+     * @throws IllegalArgumentException if zero or negative
+     */
+    public ModelServerBuilder followingAliases(Duration interval) {
+        if (interval.isNegative() || interval.isZero()) {
+            throw new IllegalArgumentException("Invalid interval " + interval + ": expected more than zero");
+        }
+        this.followed = interval;
+        return this;
+    }
+
+    /**
      * Loads and warms every model, and serves them.
      *
      * @return the server, to be closed
@@ -335,6 +376,7 @@ public final class ModelServerBuilder {
                 new Flow(new Listeners(listeners), clock, ids),
                 threads,
                 registry,
-                rollouts == null ? null : new RolloutDesk(rollouts, slots));
+                rollouts == null ? null : new RolloutDesk(rollouts, slots),
+                followed == null || source == null ? null : new Follower(slots, source, followed));
     }
 }

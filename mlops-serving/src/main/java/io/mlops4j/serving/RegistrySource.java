@@ -3,14 +3,20 @@ package io.mlops4j.serving;
 import static java.util.Objects.requireNonNull;
 
 import io.mlops4j.CorruptionException;
+import io.mlops4j.NotFoundException;
 import io.mlops4j.RejectedModelException;
 import io.mlops4j.model.Alias;
 import io.mlops4j.model.Artifact;
+import io.mlops4j.model.ModelName;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.model.VersionId;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.Subscription;
+import io.mlops4j.registry.VersionQuery;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Serves what a {@link ModelRegistry} holds: an alias is resolved on its newest state, and a version's files are read
@@ -31,6 +37,20 @@ final class RegistrySource implements ModelSource {
     @Override
     public VersionId resolve(Alias alias) {
         return registry.resolve(alias).id();
+    }
+
+    /** A version that was put away is not the newest: no alias may be moved to it either. */
+    @Override
+    public VersionId latest(ModelName model) {
+        return registry.find(VersionQuery.of(model).limit(VersionQuery.MAX_LIMIT)).stream()
+                .map(record -> record.version().id())
+                .max(Comparator.naturalOrder())
+                .orElseThrow(() -> new NotFoundException("Model " + model + " has no version in use"));
+    }
+
+    @Override
+    public Subscription onMove(Consumer<Alias> listener) {
+        return registry.onMove(move -> listener.accept(move.alias()));
     }
 
     @Override

@@ -33,18 +33,21 @@ public final class Request {
     private final Priority priority;
     private final String tenant;
     private final Optional<String> key;
+    private final Optional<VersionPolicy> policy;
 
     private Request(
             Map<String, Value> inputs,
             Optional<Duration> timeout,
             Priority priority,
             String tenant,
-            Optional<String> key) {
+            Optional<String> key,
+            Optional<VersionPolicy> policy) {
         this.inputs = inputs;
         this.timeout = timeout;
         this.priority = priority;
         this.tenant = tenant;
         this.key = key;
+        this.policy = policy;
     }
 
     /**
@@ -59,6 +62,7 @@ public final class Request {
                 Optional.empty(),
                 Priority.NORMAL,
                 DEFAULT_TENANT,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -74,7 +78,7 @@ public final class Request {
         if (time.isNegative() || time.isZero()) {
             throw new IllegalArgumentException("Invalid time-out " + time + ": expected more than zero");
         }
-        return new Request(inputs, Optional.of(time), priority, tenant, key);
+        return new Request(inputs, Optional.of(time), priority, tenant, key, policy);
     }
 
     /**
@@ -84,7 +88,7 @@ public final class Request {
      * @return a request with it
      */
     public Request priority(Priority value) {
-        return new Request(inputs, timeout, requireNonNull(value, "value"), tenant, key);
+        return new Request(inputs, timeout, requireNonNull(value, "value"), tenant, key, policy);
     }
 
     /**
@@ -95,7 +99,7 @@ public final class Request {
      * @throws IllegalArgumentException if the name is empty or too long
      */
     public Request tenant(String name) {
-        return new Request(inputs, timeout, priority, check("tenant", name), key);
+        return new Request(inputs, timeout, priority, check("tenant", name), key, policy);
     }
 
     /**
@@ -106,7 +110,17 @@ public final class Request {
      * @throws IllegalArgumentException if the key is empty or too long
      */
     public Request key(String value) {
-        return new Request(inputs, timeout, priority, tenant, Optional.of(check("key", value)));
+        return new Request(inputs, timeout, priority, tenant, Optional.of(check("key", value)), policy);
+    }
+
+    /**
+     * Names which of the versions that are served is to answer. Such a request takes no part in a rollout.
+     *
+     * @param which a policy that the server serves the model by, or the number of any version that one of them means
+     * @return a request with it
+     */
+    public Request by(VersionPolicy which) {
+        return new Request(inputs, timeout, priority, tenant, key, Optional.of(which));
     }
 
     private static String check(String what, String text) {
@@ -160,5 +174,14 @@ public final class Request {
      */
     public Optional<String> key() {
         return key;
+    }
+
+    /**
+     * Which version is to answer.
+     *
+     * @return the policy, or empty to let the server choose
+     */
+    public Optional<VersionPolicy> policy() {
+        return policy;
     }
 }

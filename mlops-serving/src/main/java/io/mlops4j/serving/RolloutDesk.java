@@ -154,7 +154,7 @@ final class RolloutDesk implements AutoCloseable {
 
     private Trial open(Slot slot, TrialState state) {
         if (slot.version().filter(state.incumbent()::equals).isEmpty()) {
-            slot.refresh();
+            slot.refreshAlias();
         }
         var recorder = new Recorder(state.rollout().guardrails(), settings.signals(slot.name()));
         try {

@@ -1,12 +1,21 @@
 package io.mlops4j.serving;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.mlops4j.NotFoundException;
 import io.mlops4j.model.Alias;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.VersionId;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -22,11 +31,16 @@ import org.jspecify.annotations.Nullable;
  *    last swap to begin is the last to take effect, and what an alias pointed at when a swap began is what it sets.
  *    Requests never touch the lock.
  *  - The old version is drained outside the lock, by the thread that swapped: the next swap need not wait for it.
+ *  - A model that follows policies has them all in `byPolicy`, with the version that each points at; `current` is that of
+ *    the first. A version that several mean is loaded once, and drained when nothing points at it any more. Requests that
+ *    name a policy read `byPolicy` as the others read `current`: it is one snapshot, so a version that one policy hands to
+ *    another is not missed in between.
  *  - Meters belong to a version, not to its loading: they are made under the lock, and removed under it when the last
  *    loading of the version is gone.
  *  - A candidate of a rollout is a second loaded version, named by `contest`; requests read that once too. It ends by
  *    becoming `current`, when the alias moves to it, or by being withdrawn; both under the lock.
- *  - Closing takes the lock, so it waits for a swap that is under way, and then sets `current` to null for ever.
+ *  - Closing takes the lock, so it waits for a swap that is under way, and then sets `current` to null and empties
+ *    `byPolicy` for ever.
  */
 /**
  * One served model.
@@ -49,8 +63,19 @@ final class Slot {
 
     private volatile @Nullable Contest contest;
 
-    /** An alias, and where it is resolved. */
-    record Following(Alias alias, ModelSource source) {}
+    private volatile Map<VersionPolicy, Served> byPolicy = Map.of();
+
+    /**
+     * What is meant, and where that is found out.
+     *
+     * @param policies one or more; the first is for requests that name none
+     * @param source where they are resolved
+     */
+    record Following(List<VersionPolicy> policies, ModelSource source) {
+        VersionPolicy first() {
+            return policies.get(0);
+        }
+    }
 
     Slot(ModelName name, @Nullable Following following, ModelLoader loader, Duration drainTimeout) {
         this.name = name;
@@ -68,7 +93,7 @@ final class Slot {
         while (true) {
             Served served = current;
             if (served == null) {
-                throw new IllegalStateException("Cannot ask model " + name + ": the server is closed");
+                throw closed();
             }
             if (served.lease().tryAcquire()) {
                 return served;
@@ -76,14 +101,69 @@ final class Slot {
         }
     }
 
+    /** The version that a policy means, with a lease on it that the caller must release. */
+    Served pin(VersionPolicy policy) {
+        while (true) {
+            Served served = meant(policy);
+            if (served.lease().tryAcquire()) {
+                return served;
+            }
+        }
+    }
+
+    private Served meant(VersionPolicy policy) {
+        Served served = policy instanceof VersionPolicy.Pinned pinned
+                ? pointedAt(pinned.version())
+                : byPolicy.get(policy);
+        if (served != null) {
+            return served;
+        }
+        if (current == null) {
+            throw closed();
+        }
+        throw new NotFoundException("Cannot answer a request to model " + name + " by " + policy
+                + ": it is not served here, expected one of " + versions()
+                + (following == null ? "" : " or of " + following.policies()));
+    }
+
+    /** The loading of a version that requests go to, if there is one. */
+    private @Nullable Served pointedAt(VersionId version) {
+        for (Served served : pointedAt()) {
+            if (served.version().equals(version)) {
+                return served;
+            }
+        }
+        return null;
+    }
+
+    /** What requests go to, as of one moment. */
+    private Collection<Served> pointedAt() {
+        if (following != null) {
+            return byPolicy.values();
+        }
+        Served file = current;
+        return file == null ? List.of() : List.of(file);
+    }
+
+    private IllegalStateException closed() {
+        return new IllegalStateException("Cannot ask model " + name + ": the server is closed");
+    }
+
     /** The candidate that a rollout has set beside the version, if there is one. */
     @Nullable Contest contest() {
         return contest;
     }
 
-    /** The alias that is followed, if it is one. */
+    /** The alias that is followed by requests that name no policy, if it is one. */
     Optional<Alias> alias() {
-        return Optional.ofNullable(following).map(Following::alias);
+        return following != null && following.first() instanceof VersionPolicy.Aliased aliased
+                ? Optional.of(aliased.alias())
+                : Optional.empty();
+    }
+
+    /** Whether its versions change with what a registry says. */
+    boolean isFollowing() {
+        return following != null;
     }
 
     /** Loads a candidate beside what serves. */
@@ -99,7 +179,7 @@ final class Slot {
             if (contest != null) {
                 throw new IllegalStateException("Cannot roll out " + version + ": another rollout is under way here");
             }
-            Served candidate = loader.load(version, followed.source().open(version));
+            Served candidate = standing(version, followed.source());
             loaded.add(candidate);
             Contest made = make.apply(candidate);
             contest = made;
@@ -118,7 +198,7 @@ final class Slot {
                 return;
             }
             contest = null;
-            candidate = ended.candidate() == current ? null : ended.candidate();
+            candidate = unlessMeant(ended.candidate());
         } finally {
             swapping.unlock();
         }
@@ -130,6 +210,13 @@ final class Slot {
         return Optional.ofNullable(current).map(Served::version);
     }
 
+    /** The versions that policies point at. */
+    SortedSet<VersionId> versions() {
+        SortedSet<VersionId> all = new TreeSet<>();
+        pointedAt().forEach(served -> all.add(served.version()));
+        return all;
+    }
+
     int loadedVersions() {
         return loaded.size();
     }
@@ -138,27 +225,55 @@ final class Slot {
         return loaded.stream().mapToLong(served -> served.lease().held()).sum();
     }
 
-    /** Serves what the alias points at now; does nothing if that is served already. */
+    /** Serves what the policies mean now, each as far as that can be done; loads nothing that is served already. */
     VersionId refresh() {
-        if (following == null) {
+        Following followed = following;
+        if (followed == null) {
             throw new IllegalStateException(
                     "Cannot refresh model " + name + ": it is served from a file, expected an alias; swap the file");
         }
+        List<VersionId> versions = new ArrayList<>();
+        RuntimeException failure = null;
+        for (VersionPolicy policy : followed.policies()) {
+            try {
+                versions.add(follow(policy, followed));
+            } catch (RuntimeException e) {
+                failure = failure == null ? e : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        return versions.get(0);
+    }
+
+    /** Serves what the alias of {@link #alias()} points at now. */
+    void refreshAlias() {
+        Following followed = following;
+        if (followed != null) {
+            follow(followed.first(), followed);
+        }
+    }
+
+    private VersionId follow(VersionPolicy policy, Following followed) {
+        ModelSource source = followed.source();
         Served old;
         VersionId version;
         swapping.lock();
         try {
             requireOpen();
-            version = following.source().resolve(following.alias());
-            Served serving = current;
+            version = policy.resolve(source);
+            Map<VersionPolicy, Served> pointers = new HashMap<>(byPolicy);
+            Served serving = pointers.get(policy);
             if (serving != null && serving.version().equals(version)) {
                 return version;
             }
-            Contest there = contest;
-            Served next = there != null && there.candidate().version().equals(version)
-                    ? there.candidate()
-                    : loader.load(version, following.source().open(version));
-            old = exchange(next);
+            Served next = standing(version, source);
+            loaded.add(next);
+            pointers.put(policy, next);
+            byPolicy = Map.copyOf(pointers);
+            current = byPolicy.get(followed.first());
+            old = unlessMeant(serving);
         } finally {
             swapping.unlock();
         }
@@ -166,10 +281,31 @@ final class Slot {
         return version;
     }
 
+    /** A version that is in use here already, or else a new loading of it. */
+    @GuardedBy("swapping") private Served standing(VersionId version, ModelSource source) {
+        Served pointedAt = pointedAt(version);
+        if (pointedAt != null) {
+            return pointedAt;
+        }
+        Contest there = contest;
+        return there != null && there.candidate().version().equals(version)
+                ? there.candidate()
+                : loader.load(version, source.open(version));
+    }
+
+    /** What nothing points at any more, for who must free it; else null. */
+    @GuardedBy("swapping") private @Nullable Served unlessMeant(@Nullable Served old) {
+        Contest there = contest;
+        boolean meant = old == null
+                || pointedAt().contains(old)
+                || (there != null && there.candidate() == old);
+        return meant ? null : old;
+    }
+
     /** Serves another file; the version's number counts the files that were served here. */
     VersionId swap(Function<String, VerifiedModel> file) {
         if (following != null) {
-            throw new IllegalStateException("Cannot serve a file as model " + name + ": it follows " + following.alias()
+            throw new IllegalStateException("Cannot serve a file as model " + name + ": it follows " + following.first()
                     + ", expected a move of the alias");
         }
         Served old;
@@ -178,7 +314,10 @@ final class Slot {
         try {
             requireOpen();
             version = name.version(files + 1);
-            old = exchange(loader.load(version, file.apply(version.toString())));
+            Served next = loader.load(version, file.apply(version.toString()));
+            loaded.add(next);
+            old = current;
+            current = next;
             files++;
         } finally {
             swapping.unlock();
@@ -191,15 +330,6 @@ final class Slot {
         if (closed) {
             throw new IllegalStateException("Cannot swap model " + name + ": the server is closed");
         }
-    }
-
-    @GuardedBy("swapping") private @Nullable Served exchange(@Nullable Served next) {
-        Served old = current;
-        if (next != null) {
-            loaded.add(next);
-        }
-        current = next;
-        return old;
     }
 
     /** A worker does not wait for versions to drain: it may be what they wait for. */
@@ -238,14 +368,16 @@ final class Slot {
         if (ended != null) {
             withdraw(ended);
         }
-        Served old;
+        Set<Served> last;
         swapping.lock();
         try {
             closed = true;
-            old = exchange(null);
+            last = new HashSet<>(pointedAt());
+            current = null;
+            byPolicy = Map.of();
         } finally {
             swapping.unlock();
         }
-        retire(old);
+        last.forEach(this::retire);
     }
 }

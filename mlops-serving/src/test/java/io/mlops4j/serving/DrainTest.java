@@ -163,6 +163,11 @@ final class DrainTest {
             }
 
             @Override
+            public VersionId latest(ModelName model) {
+                throw new AssertionError("not asked for");
+            }
+
+            @Override
             public VerifiedModel open(VersionId version) {
                 return ANY;
             }

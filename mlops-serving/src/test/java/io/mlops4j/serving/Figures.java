@@ -35,7 +35,8 @@ final class Figures {
     @Override
     public String toString() {
         var line = new StringBuilder(MARK);
-        figures.forEach((name, value) -> line.append(' ').append(name).append('=').append(value));
+        figures.forEach(
+                (name, value) -> line.append(' ').append(name).append('=').append(value));
         return line.toString();
     }
 }

@@ -225,6 +225,11 @@ final class ModelServerTest {
         }
 
         @Override
+        public VersionId latest(ModelName model) {
+            throw new AssertionError("not asked for");
+        }
+
+        @Override
         public VerifiedModel open(VersionId version) {
             opened.incrementAndGet();
             return OnnxModels.verified(version.toString(), OnnxModels.constant(2, version.number()));

@@ -119,7 +119,8 @@ final class SoakTest {
                 case 0 -> server.score(name, ROW, out);
                 case 1 -> server.predict(name, X);
                 case 2 -> server.predict(name, Request.of(X).within(Duration.ofMinutes(1)));
-                default -> server.submit(name, Request.of(X)).toCompletableFuture().join();
+                default ->
+                    server.submit(name, Request.of(X)).toCompletableFuture().join();
             }
         }
     }

@@ -36,8 +36,8 @@ final class SwapCampaignTest {
     @Test
     void swap_underLoadFromEightThreads_failsNobodyAndLeavesNothing() throws Exception {
         Assumptions.assumeTrue(ResidentMemory.isTold(), "only Linux tells a process's resident set");
-        ChildJvm.Ending ending = ChildJvm.run(
-                Child.class, Map.of(), "-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch", "-Dswaps=" + SWAPS);
+        ChildJvm.Ending ending =
+                ChildJvm.run(Child.class, Map.of(), "-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch", "-Dswaps=" + SWAPS);
         assertThat(ending.exitCode()).as(ending.output()).isZero();
         var figures = Figures.of(ending.output());
         System.out.println("swaps under load, " + figures);
