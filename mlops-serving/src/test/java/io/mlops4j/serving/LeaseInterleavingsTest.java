@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
  * <p>With the profile {@code campaign}, ten times as many interleavings.
  */
 @Timeout(120)
-final class LeaseModelTest {
+final class LeaseInterleavingsTest {
     private static final int INTERLEAVINGS = Boolean.getBoolean("campaign") ? 10_000 : 1_000;
 
     private static ModelCheckingOptions options() {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
  * <p>With the profile {@code campaign}, ten times as many interleavings.
  */
 @Timeout(120)
-final class QueueModelTest {
+final class QueueInterleavingsTest {
     private static final int INTERLEAVINGS = Boolean.getBoolean("campaign") ? 3_000 : 300;
 
     private static ModelCheckingOptions options() {
