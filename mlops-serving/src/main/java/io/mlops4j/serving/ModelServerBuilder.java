@@ -325,8 +325,8 @@ public final class ModelServerBuilder {
      * Follows aliases, and other policies whose versions change: loads, warms and serves what they mean as soon as that is
      * known, as {@link ModelServer#refresh} does, on a thread of the server. A move that is made, or read, through the
      * registry that is served is known at once; others are found by asking again and again. If a version cannot be loaded,
-     * what was served before is still served, and it is tried again, less and less often, and at once when the alias
-     * moves. Default: versions change only by {@code refresh}.
+     * what was served before is still served, and it is tried again after pauses that grow to 64 intervals, and at
+     * once when a move is known. Default: versions change only by {@code refresh}.
      *
      * @param interval how long to wait before asking again, more than zero
      * @return this builder

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** What the process holds of the machine's memory, as Linux tells it. */
 final class ResidentMemory {
@@ -14,6 +16,17 @@ final class ResidentMemory {
 
     static boolean isTold() {
         return Files.isReadable(STATUS);
+    }
+
+    /**
+     * Runs a main class in a JVM whose resident set grows by native memory only: the heap is all there and touched from the
+     * first moment, malloc keeps to one arena, and no optimising compiler works in the background.
+     */
+    static ChildJvm.Ending runChild(Class<?> main, String... properties) throws IOException, InterruptedException {
+        List<String> options = new ArrayList<>(
+                List.of("-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch", "-XX:TieredStopAtLevel=1"));
+        options.addAll(List.of(properties));
+        return ChildJvm.run(main, Map.of("MALLOC_ARENA_MAX", "1"), options.toArray(String[]::new));
     }
 
     /** The resident set now, in KiB. */
