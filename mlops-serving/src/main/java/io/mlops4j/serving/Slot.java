@@ -112,9 +112,8 @@ final class Slot {
     }
 
     private Served meant(VersionPolicy policy) {
-        Served served = policy instanceof VersionPolicy.Pinned pinned
-                ? pointedAt(pinned.version())
-                : byPolicy.get(policy);
+        Served served =
+                policy instanceof VersionPolicy.Pinned pinned ? pointedAt(pinned.version()) : byPolicy.get(policy);
         if (served != null) {
             return served;
         }
@@ -296,9 +295,7 @@ final class Slot {
     /** What nothing points at any more, for who must free it; else null. */
     @GuardedBy("swapping") private @Nullable Served unlessMeant(@Nullable Served old) {
         Contest there = contest;
-        boolean meant = old == null
-                || pointedAt().contains(old)
-                || (there != null && there.candidate() == old);
+        boolean meant = old == null || pointedAt().contains(old) || (there != null && there.candidate() == old);
         return meant ? null : old;
     }
 

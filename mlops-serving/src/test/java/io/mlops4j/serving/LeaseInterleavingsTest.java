@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
  *
  * <p>With the profile {@code campaign}, 25 times as many interleavings.
  */
-@Timeout(120)
+@Timeout(900)
 final class LeaseInterleavingsTest {
     private static final int INTERLEAVINGS = Boolean.getBoolean("campaign") ? 5_000 : 200;
 

@@ -3,6 +3,7 @@ package io.mlops4j.serving;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.model.ModelName;
+import io.mlops4j.model.VersionId;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -21,32 +22,33 @@ import org.junit.jupiter.api.Timeout;
  * his own answer, and nobody is left waiting beside an idle instance. Batches run on the thread that dispatches them, as the
  * checker follows no others.
  *
- * <p>With the profile {@code campaign}, 25 times as many interleavings.
+ * <p>100 interleavings of three callers; with the profile {@code campaign}, 3,000 of callers that ask twice.
  */
-@Timeout(120)
+@Timeout(900)
 final class QueueInterleavingsTest {
-    private static final int INTERLEAVINGS = Boolean.getBoolean("campaign") ? 2_500 : 100;
+    private static final boolean FULL = Boolean.getBoolean("campaign");
+    private static final int INTERLEAVINGS = FULL ? 1_000 : 100;
 
-    private static ModelCheckingOptions options() {
+    private static ModelCheckingOptions options(int scenarios, int asks) {
         return new ModelCheckingOptions()
                 .threads(3)
-                .actorsPerThread(2)
+                .actorsPerThread(asks)
                 .actorsBefore(0)
                 .actorsAfter(0)
-                .iterations(4)
+                .iterations(scenarios)
                 .minimizeFailedScenario(false)
                 .invocationsPerIteration(INTERLEAVINGS);
     }
 
     @Test
     void queue_everyInterleaving_answersEverybody() {
-        LinChecker.check(Queued.class, options());
+        LinChecker.check(Queued.class, FULL ? options(3, 2) : options(1, 1));
     }
 
     /** The canary: it looks who waits before it leaves the instance, so who comes in between is forgotten. */
     @Test
     void forgetfulQueue_isCaught() {
-        assertThatThrownBy(() -> LinChecker.check(Forgetful.class, options()))
+        assertThatThrownBy(() -> LinChecker.check(Forgetful.class, options(4, 2)))
                 .isInstanceOf(LincheckAssertionError.class)
                 .hasMessageContaining("hung");
     }
@@ -104,15 +106,12 @@ final class QueueInterleavingsTest {
     public static final class Queued {
         private static final Deadlines DEADLINES = new Deadlines();
         private static final RowScorer TWICE = new Twice();
+        private static final VersionId VERSION = ModelName.of("queued").version(1);
+        private static final LoadedModel MODEL = new ScoredModel(TWICE);
+        private static final Overload ONE = Overload.standard().instances(1);
 
-        private final QueueDispatcher dispatcher = new QueueDispatcher(
-                ModelName.of("queued").version(1),
-                new ScoredModel(TWICE),
-                1,
-                Overload.standard().instances(1),
-                DEADLINES,
-                QueueMeters.NONE,
-                new SameThread());
+        private final QueueDispatcher dispatcher =
+                new QueueDispatcher(VERSION, MODEL, 1, ONE, DEADLINES, QueueMeters.NONE, new SameThread());
 
         @Operation
         public int ask(int x) {

@@ -23,8 +23,8 @@ final class ResidentMemory {
      * first moment, malloc keeps to one arena, and no optimising compiler works in the background.
      */
     static ChildJvm.Ending runChild(Class<?> main, String... properties) throws IOException, InterruptedException {
-        List<String> options = new ArrayList<>(
-                List.of("-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch", "-XX:TieredStopAtLevel=1"));
+        List<String> options =
+                new ArrayList<>(List.of("-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch", "-XX:TieredStopAtLevel=1"));
         options.addAll(List.of(properties));
         return ChildJvm.run(main, Map.of("MALLOC_ARENA_MAX", "1"), options.toArray(String[]::new));
     }

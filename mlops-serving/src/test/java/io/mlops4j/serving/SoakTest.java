@@ -50,8 +50,7 @@ final class SoakTest {
 
     private static Figures soak(int runs, int leak) throws Exception {
         Assumptions.assumeTrue(ResidentMemory.isTold(), "only Linux tells a process's resident set");
-        ChildJvm.Ending ending =
-                ResidentMemory.runChild(Child.class, "-Druns=" + runs, "-Dleak=" + leak);
+        ChildJvm.Ending ending = ResidentMemory.runChild(Child.class, "-Druns=" + runs, "-Dleak=" + leak);
         assertThat(ending.exitCode()).as(ending.output()).isZero();
         return Figures.of(ending.output());
     }
