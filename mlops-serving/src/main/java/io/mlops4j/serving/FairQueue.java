@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to one thread at a time.
  */
+@SuppressWarnings("EnumOrdinal") // lanes and chains stand in the order of the priorities, in this class alone
 final class FairQueue {
     private static final int MOST_TENANTS = 64;
     private static final String OTHERS = "";
