@@ -240,7 +240,7 @@ final class BatchProbe {
     private static boolean isClose(Value a, Value b) {
         if (a instanceof Tensor one && b instanceof Tensor other) {
             boolean comparable = one.type().isFloat() && other.type() == one.type();
-            return comparable && one.shape().equals(other.shape())
+            return (comparable && one.shape().equals(other.shape()))
                     ? isClose(one.doubles(), other.doubles(), tolerance(one.type()))
                     : a.equals(b);
         }
