@@ -2,6 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module io.mlops4j.serving {
     requires transitive io.mlops4j.core;
+    requires com.github.benmanes.caffeine;
     requires com.microsoft.onnxruntime;
     requires org.slf4j;
     requires static transitive org.jspecify;

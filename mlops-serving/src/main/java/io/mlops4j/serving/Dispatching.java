@@ -1,9 +1,12 @@
 package io.mlops4j.serving;
 
+import static java.util.Objects.requireNonNull;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.Value;
 import io.mlops4j.model.VersionId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,11 @@ final class Dispatching {
 
     private final Plan fallback;
     private final Map<ModelName, Plan> plans;
+
+    /** A model that is given a cache has one of its own; the others share one. */
+    private final Map<ModelName, ResponseCache> caches = new HashMap<>();
+
+    private final @Nullable ResponseCache sharedCache;
     private final List<Map<String, Value>> recorded;
     private final ServerThreads threads;
     private final @Nullable MeterRegistry registry;
@@ -29,25 +37,33 @@ final class Dispatching {
      *
      * @param batching how to batch, or null if not said
      * @param overload how to queue, or null if not said
+     * @param caching what answers to keep, or null if not said
      */
-    record Plan(@Nullable Batching batching, @Nullable Overload overload) {
-        static final Plan UNSAID = new Plan(null, null);
+    record Plan(@Nullable Batching batching, @Nullable Overload overload, @Nullable Caching caching) {
+        static final Plan UNSAID = new Plan(null, null, null);
 
         Plan with(Batching value) {
-            return new Plan(value, overload);
+            return new Plan(value, overload, caching);
         }
 
         Plan with(Overload value) {
-            return new Plan(batching, value);
+            return new Plan(batching, value, caching);
+        }
+
+        Plan with(Caching value) {
+            return new Plan(batching, overload, value);
         }
 
         Plan or(Plan other) {
-            return new Plan(batching == null ? other.batching : batching, overload == null ? other.overload : overload);
+            return new Plan(
+                    batching == null ? other.batching : batching,
+                    overload == null ? other.overload : overload,
+                    caching == null ? other.caching : caching);
         }
     }
 
-    /** What brings calls to a version, whether it is batched, and what counts its queue. */
-    record Chosen(Dispatcher dispatcher, Batchability batchability, QueueMeters meters) {}
+    /** What brings calls to a version, whether it is batched, and what counts its queue and its use of the cache. */
+    record Chosen(Dispatcher dispatcher, Batchability batchability, QueueMeters meters, CacheMeters cacheMeters) {}
 
     Dispatching(
             Plan fallback,
@@ -57,20 +73,57 @@ final class Dispatching {
             @Nullable MeterRegistry registry) {
         this.fallback = fallback;
         this.plans = Map.copyOf(plans);
+        this.sharedCache = cache(fallback.caching());
+        plans.forEach((name, plan) -> {
+            ResponseCache own = cache(plan.caching());
+            if (own != null) {
+                caches.put(name, own);
+            }
+        });
         this.recorded = recorded;
         this.threads = threads;
         this.registry = registry;
     }
 
-    /** Chooses for a version that is loaded and warm. Probes it if it is to be batched. */
-    Chosen choose(VersionId version, LoadedModel model) {
+    private static @Nullable ResponseCache cache(@Nullable Caching caching) {
+        return caching == null || !caching.isOn() ? null : new ResponseCache(caching.maxBytes());
+    }
+
+    /** Chooses for a version that is loaded and warm. Probes it if it is to be batched, or cached by row. */
+    Chosen choose(VersionId version, VerifiedModel verified, LoadedModel model) {
         Plan plan = plans.getOrDefault(version.model(), Plan.UNSAID).or(fallback);
+        Chosen uncached = choose(version, plan, model);
+        Caching caching = plan.caching();
+        if (caching == null || !caching.isOn()) {
+            return uncached;
+        }
+        ResponseCache cache = requireNonNull(caches.getOrDefault(version.model(), sharedCache));
+        CacheMeters meters = CacheMeters.of(registry, version);
+        boolean byRow = caching.grain() == Caching.Grain.ROW && isRowLocal(uncached.batchability(), model);
+        Dispatcher dispatcher = byRow
+                ? CachingDispatcher.ofRows(
+                        uncached.dispatcher(), cache, verified, model.signature(), meters, threads.deadlines())
+                : CachingDispatcher.ofRequests(
+                        uncached.dispatcher(), cache, verified, model.signature(), meters, threads.deadlines());
+        return new Chosen(dispatcher, uncached.batchability(), uncached.meters(), meters);
+    }
+
+    private boolean isRowLocal(Batchability found, LoadedModel model) {
+        return found.verdict() == Batchability.Verdict.NOT_ASKED
+                ? new BatchProbe(model, Batching.whenBusy().maxRows(), recorded, threads.deadlines())
+                        .judge()
+                        .isBatched()
+                : found.isBatched();
+    }
+
+    private Chosen choose(VersionId version, Plan plan, LoadedModel model) {
         Batching batching = plan.batching() == null ? Batching.off() : plan.batching();
         if (!batching.isOn() && plan.overload() == null) {
             return new Chosen(
                     new DirectDispatcher(model, threads.deadlines(), threads.workers()),
                     Batchability.UNASKED,
-                    QueueMeters.NONE);
+                    QueueMeters.NONE,
+                    CacheMeters.NONE);
         }
         Overload overload = plan.overload() == null ? Overload.standard() : plan.overload();
         Batchability verdict = batching.isOn() ? probe(version, model, batching) : Batchability.UNASKED;
@@ -83,7 +136,7 @@ final class Dispatching {
                 threads.deadlines(),
                 meters,
                 QueueDispatcher.workers(version, overload.instances()));
-        return new Chosen(dispatcher, verdict, meters);
+        return new Chosen(dispatcher, verdict, meters, CacheMeters.NONE);
     }
 
     private Batchability probe(VersionId version, LoadedModel model, Batching batching) {

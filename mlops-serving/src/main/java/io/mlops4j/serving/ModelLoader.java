@@ -44,12 +44,13 @@ final class ModelLoader {
         LoadedModel model = open(runtime, verified);
         try {
             new Warmer(verified.label(), model, warmUp).warm();
-            Dispatching.Chosen chosen = dispatching.choose(version, model);
+            Dispatching.Chosen chosen = dispatching.choose(version, verified, model);
             return new Served(
                     version,
                     model,
                     chosen,
-                    VersionMeters.of(registry, version, model.runtime(runtime.name()), chosen.meters()));
+                    VersionMeters.of(
+                            registry, version, model.runtime(runtime.name()), chosen.meters(), chosen.cacheMeters()));
         } catch (RuntimeException e) {
             model.close();
             throw rejected(verified, e);

@@ -259,6 +259,31 @@ public final class ModelServerBuilder {
     }
 
     /**
+     * Keeps answers, so that the same question is not computed twice. Default: {@link Caching#off()}. A stage that
+     * {@link ModelServer#submit} gives may then be complete when it is returned.
+     *
+     * @param caching one cache for all models that are given none of their own
+     * @return this builder
+     */
+    public ModelServerBuilder caching(Caching caching) {
+        plan = plan.with(requireNonNull(caching, "caching"));
+        return this;
+    }
+
+    /**
+     * Keeps the answers of one model in a cache of its own, or does not keep them.
+     *
+     * @param name the model
+     * @param caching for this model
+     * @return this builder
+     */
+    public ModelServerBuilder caching(ModelName name, Caching caching) {
+        requireNonNull(caching, "caching");
+        plans.merge(name, Dispatching.Plan.UNSAID.with(caching), (old, more) -> old.with(caching));
+        return this;
+    }
+
+    /**
      * Says how long a retired version's requests may take before they are asked to stop. Default: 30 seconds.
      *
      * @param timeout zero or more
@@ -278,7 +303,8 @@ public final class ModelServerBuilder {
      * rejected, failed) by model, version and runtime, the gauges {@code mlops.models.loaded} and {@code mlops.leases}
      * by model; and for models with a queue the gauge {@code mlops.queue.rows}, the timer {@code mlops.queue.time}, the
      * summary {@code mlops.batch.rows} and the counter {@code mlops.queue.shed} (by reason: full, displaced, hopeless,
-     * standing, expired) by model and version. Default: none. Servers of one registry should serve models of different names.
+     * standing, expired) by model and version; and for models with a cache the
+     * counter {@code mlops.cache.requests} by model, version and result (hit, partial, shared, miss). Default: none. Servers of one registry should serve models of different names.
      *
      * @param meters the host's registry
      * @return this builder

@@ -131,6 +131,11 @@ public final class Request {
         return text;
     }
 
+    /** The same request, but for its inputs. */
+    Request asking(Map<String, Value> others) {
+        return new Request(others, timeout, priority, tenant, key);
+    }
+
     /**
      * The inputs.
      *

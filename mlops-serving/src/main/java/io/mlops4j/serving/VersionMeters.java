@@ -30,7 +30,7 @@ final class VersionMeters {
         Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofMillis(2_500), Duration.ofSeconds(5)
     };
 
-    private static final VersionMeters NONE = new VersionMeters(null, QueueMeters.NONE);
+    private static final VersionMeters NONE = new VersionMeters(null, QueueMeters.NONE, CacheMeters.NONE);
 
     /** All meters, or none of them. */
     private record Made(MeterRegistry registry, Timer timer, Counter ok, Counter rejected, Counter failed) {}
@@ -38,14 +38,16 @@ final class VersionMeters {
     private final @Nullable Made made;
 
     private final QueueMeters queue;
+    private final CacheMeters cache;
 
-    private VersionMeters(@Nullable Made made, QueueMeters queue) {
+    private VersionMeters(@Nullable Made made, QueueMeters queue, CacheMeters cache) {
         this.made = made;
         this.queue = queue;
+        this.cache = cache;
     }
 
     static VersionMeters of(
-            @Nullable MeterRegistry registry, VersionId version, String runtime, QueueMeters queue) {
+            @Nullable MeterRegistry registry, VersionId version, String runtime, QueueMeters queue, CacheMeters cache) {
         if (registry == null) {
             return NONE;
         }
@@ -65,7 +67,8 @@ final class VersionMeters {
                 outcome(registry, tags, "ok"),
                 outcome(registry, tags, "rejected"),
                 outcome(registry, tags, "failed")),
-                queue);
+                queue,
+                cache);
     }
 
     private static Counter outcome(MeterRegistry registry, Tags tags, String outcome) {
@@ -99,9 +102,10 @@ final class VersionMeters {
         }
     }
 
-    /** Removes them, and those of the version's queue. */
+    /** Removes them, and those of the version's queue and cache. */
     void close() {
         queue.close();
+        cache.close();
         if (made != null) {
             for (Meter meter : List.of(made.timer, made.ok, made.rejected, made.failed)) {
                 made.registry.remove(meter);

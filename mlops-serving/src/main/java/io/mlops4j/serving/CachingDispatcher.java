@@ -1,0 +1,174 @@
+package io.mlops4j.serving;
+
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.Signature;
+import io.mlops4j.model.Value;
+import io.mlops4j.model.ValueSpec;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * Stands before the dispatcher of one loaded version, and asks it only what is not known.
+ *
+ *  - A call has pinned its version before it comes here, and what is looked up names that version's files: so an answer is
+ *    always of the version that the prediction names, whatever is swapped meanwhile. The cache is the server's and outlives
+ *    versions; who is computing what (Flights) belongs to a loaded version, so that ending a version ends whatever its
+ *    callers wait for.
+ *  - What is kept is immutable: tensors are, maps are copied, rows and their answers are arrays that nobody else has.
+ */
+/**
+ * Answers from a cache what it can.
+ *
+ * <p>Thread-safe.
+ */
+final class CachingDispatcher implements Dispatcher {
+    private final Dispatcher model;
+    private final ResponseCache cache;
+    private final Digest files;
+    private final List<String> names;
+    private final boolean byRow;
+    private final CacheMeters meters;
+    private final Flights<InputsQuestion, Map<String, Value>> flights;
+    private final Flights<RowQuestion, float[]> rowFlights;
+    private final ThreadPoolExecutor tellers;
+
+    private CachingDispatcher(
+            Dispatcher model,
+            ResponseCache cache,
+            Digest files,
+            Signature signature,
+            boolean byRow,
+            CacheMeters meters,
+            Deadlines deadlines,
+            ThreadPoolExecutor tellers) {
+        this.model = model;
+        this.cache = cache;
+        this.files = files;
+        this.names = signature.inputs().stream().map(ValueSpec::name).toList();
+        this.byRow = byRow;
+        this.meters = meters;
+        this.tellers = tellers;
+        this.flights = new Flights<>(deadlines, tellers);
+        this.rowFlights = new Flights<>(deadlines, tellers);
+    }
+
+    /** Caches whole requests and scored rows. */
+    static CachingDispatcher ofRequests(
+            Dispatcher model,
+            ResponseCache cache,
+            VerifiedModel verified,
+            Signature signature,
+            CacheMeters meters,
+            Deadlines deadlines) {
+        return new CachingDispatcher(
+                model, cache, files(verified), signature, false, meters, deadlines, tellers(verified));
+    }
+
+    /** Caches the rows of requests, of a model whose rows do not influence each other. */
+    static CachingDispatcher ofRows(
+            Dispatcher model,
+            ResponseCache cache,
+            VerifiedModel verified,
+            Signature signature,
+            CacheMeters meters,
+            Deadlines deadlines) {
+        return new CachingDispatcher(
+                model, cache, files(verified), signature, true, meters, deadlines, tellers(verified));
+    }
+
+    /** The digest of all files of a model, by name. */
+    private static Digest files(VerifiedModel verified) {
+        var sha = Digest.sha256();
+        verified.digests().forEach((name, digest) -> {
+            sha.update(Digest.of(name.getBytes(StandardCharsets.UTF_8)).hex()
+                    .getBytes(StandardCharsets.US_ASCII));
+            sha.update(digest.hex().getBytes(StandardCharsets.US_ASCII));
+        });
+        return Digest.of(sha);
+    }
+
+    /** One thread, which exists only while there is something to tell; what waits is bounded by the flights' followers. */
+    private static ThreadPoolExecutor tellers(VerifiedModel verified) {
+        var tellers = new ThreadPoolExecutor(
+                1,
+                1,
+                1,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                work -> new WorkerThread(work, "mlops-cache-" + verified.label()));
+        tellers.allowCoreThreadTimeOut(true);
+        return tellers;
+    }
+
+    @Override
+    public Map<String, Value> run(Call call) {
+        InputsQuestion question = question(call.inputs());
+        if (question == null) {
+            return model.run(call);
+        }
+        RequestAsked asked = asked(question, call);
+        Map<String, Value> known = asked.known();
+        return known == null ? flights.run(question, asked) : known;
+    }
+
+    @Override
+    public CompletionStage<Map<String, Value>> submit(Call call) {
+        InputsQuestion question = question(call.inputs());
+        if (question == null) {
+            return model.submit(call);
+        }
+        RequestAsked asked = asked(question, call);
+        Map<String, Value> known = asked.known();
+        return known == null ? flights.submit(question, asked) : CompletableFuture.completedFuture(known);
+    }
+
+    private @Nullable InputsQuestion question(Map<String, Value> inputs) {
+        return InputsQuestion.of(files, names, inputs);
+    }
+
+    private RequestAsked asked(InputsQuestion question, Call call) {
+        return byRow && Rows.common(call.inputs()) > 1
+                ? new RowsAsked(model, cache, meters, call, this::question)
+                : new WholeAsked(model, cache, meters, call, question);
+    }
+
+    @Override
+    public void score(RowScorer scorer, float[] row, float[] out) {
+        if (row.length != scorer.features() || out.length < scorer.outputs()) {
+            model.score(scorer, row, out); // refuses them
+            return;
+        }
+        RowQuestion question = RowQuestion.over(files, row);
+        float[] answer = cache.find(question);
+        if (answer != null) {
+            meters.count(CacheMeters.Result.HIT);
+        } else {
+            RowQuestion kept = question.kept();
+            answer = rowFlights.run(kept, new ScoreAsked(model, cache, meters, kept, scorer));
+        }
+        System.arraycopy(answer, 0, out, 0, answer.length);
+    }
+
+    /** How many questions are being computed. */
+    int flying() {
+        return flights.size() + rowFlights.size();
+    }
+
+    @Override
+    public void terminate() {
+        model.terminate(); // which ends what leads; followers then ask the model, and are refused by it
+    }
+
+    @Override
+    public void close() {
+        model.close();
+        tellers.shutdown();
+    }
+}
