@@ -1,7 +1,7 @@
 package io.mlops4j.serving;
 
 /**
- * A thread that runs batches, and on which callers hear of answers. What callers do there must not wait for the thread
+ * A thread of the server that runs models, and on which callers hear of answers. What callers do there must not wait for the thread
  * itself: so their requests run on it at once, and versions they retire are drained elsewhere.
  */
 final class WorkerThread extends Thread {

@@ -25,9 +25,7 @@ final class Workers implements AutoCloseable {
         var count = new AtomicInteger();
         int size = Runtime.getRuntime().availableProcessors();
         pool = new ThreadPoolExecutor(size, size, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(QUEUE), work -> {
-            Thread thread = new Thread(work, "mlops-inference-" + count.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
+            return new WorkerThread(work, "mlops-inference-" + count.incrementAndGet());
         });
         pool.allowCoreThreadTimeOut(true);
     }
