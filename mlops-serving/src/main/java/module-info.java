@@ -14,6 +14,8 @@ module io.mlops4j.serving {
     exports io.mlops4j.serving.tabular;
 
     // Package-private records that are written as JSON.
+    opens io.mlops4j.serving to
+            com.fasterxml.jackson.databind;
     opens io.mlops4j.serving.trial to
             com.fasterxml.jackson.databind;
 }

@@ -55,11 +55,13 @@ public final class ModelServer implements AutoCloseable {
     private final @Nullable MeterRegistry registry;
     private final @Nullable RolloutDesk rollouts;
     private final @Nullable Follower follower;
+    private final @Nullable Around around;
     private final List<Meter> gauges = new ArrayList<>();
 
     ModelServer(
             Collection<Slot> slots,
             Flow flow,
+            @Nullable Around around,
             ServerThreads threads,
             @Nullable MeterRegistry registry,
             @Nullable RolloutDesk rollouts,
@@ -68,6 +70,7 @@ public final class ModelServer implements AutoCloseable {
         this.follower = follower;
         slots.forEach(slot -> this.slots.put(slot.name(), slot));
         this.flow = flow;
+        this.around = around;
         this.threads = threads;
         this.registry = registry;
         if (registry != null) {
@@ -133,7 +136,8 @@ public final class ModelServer implements AutoCloseable {
      * @throws IllegalStateException if the server is closed
      */
     public Prediction predict(ModelName name, Request request) {
-        return flow.predict(slot(name), request);
+        Around wrapped = around;
+        return wrapped == null ? flow.predict(slot(name), request) : wrapped.predict(slot(name), request);
     }
 
     /**
@@ -149,7 +153,8 @@ public final class ModelServer implements AutoCloseable {
      * @throws IllegalStateException if the server is closed
      */
     public CompletionStage<Prediction> submit(ModelName name, Request request) {
-        return flow.submit(slot(name), request);
+        Around wrapped = around;
+        return wrapped == null ? flow.submit(slot(name), request) : wrapped.submit(slot(name), request);
     }
 
     /**
@@ -164,7 +169,7 @@ public final class ModelServer implements AutoCloseable {
      * @throws IllegalStateException if the server is closed
      */
     public float score(ModelName name, float[] row) {
-        return flow.score(slot(name), row, null)[0];
+        return score(slot(name), row, null)[0];
     }
 
     /**
@@ -180,7 +185,12 @@ public final class ModelServer implements AutoCloseable {
      * @throws IllegalStateException if the server is closed
      */
     public void score(ModelName name, float[] row, float[] out) {
-        flow.score(slot(name), row, out);
+        score(slot(name), row, out);
+    }
+
+    private float[] score(Slot slot, float[] row, float @Nullable [] out) {
+        Around wrapped = around;
+        return wrapped == null ? flow.score(slot, row, out) : wrapped.score(slot, row, out);
     }
 
     /**

@@ -36,6 +36,8 @@ public final class ModelServerBuilder {
     private final Map<ModelName, Origin> origins = new LinkedHashMap<>();
     private final List<InferenceRuntime> runtimes = new ArrayList<>();
     private final List<InferenceListener> listeners = new ArrayList<>();
+    private final List<Interceptor> interceptors = new ArrayList<>();
+    private final List<CallObserver> observers = new ArrayList<>();
     private Admission admission = Admission.ANYONE;
     private final Map<ModelName, Dispatching.Plan> plans = new HashMap<>();
     private Dispatching.Plan plan = Dispatching.Plan.UNSAID;
@@ -180,6 +182,29 @@ public final class ModelServerBuilder {
      */
     public ModelServerBuilder observedBy(InferenceListener listener) {
         listeners.add(requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /**
+     * Adds an interceptor to every call. Interceptors are called in the order in which they were added, and in the reverse
+     * order after the call. Default: none.
+     *
+     * @param interceptor may change requests and answers, or fail the call
+     * @return this builder
+     */
+    public ModelServerBuilder interceptedBy(Interceptor interceptor) {
+        interceptors.add(requireNonNull(interceptor, "interceptor"));
+        return this;
+    }
+
+    /**
+     * Adds an observer that hears when a call begins and ends, for traces. Default: none.
+     *
+     * @param observer called around the interceptors
+     * @return this builder
+     */
+    public ModelServerBuilder tracedBy(CallObserver observer) {
+        observers.add(requireNonNull(observer, "observer"));
         return this;
     }
 
@@ -397,9 +422,11 @@ public final class ModelServerBuilder {
             threads.close();
             throw e;
         }
+        var flow = new Flow(new Listeners(listeners), clock, ids);
         return new ModelServer(
                 slots,
-                new Flow(new Listeners(listeners), clock, ids),
+                flow,
+                Around.of(flow, interceptors, observers),
                 threads,
                 registry,
                 rollouts == null ? null : new RolloutDesk(rollouts, slots),

@@ -1,0 +1,166 @@
+package io.mlops4j.serving;
+
+import io.mlops4j.MlopsException;
+import io.mlops4j.internal.Text;
+import io.mlops4j.model.ModelName;
+import io.mlops4j.model.Tensor;
+import io.mlops4j.model.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes around a call: observers outermost, then interceptors, then the way through the server. A server without any
+ * has none of it.
+ *
+ * <p>Thread-safe.
+ */
+final class Around {
+    private final Flow flow;
+    private final List<Interceptor> interceptors;
+    private final List<CallObserver> observers;
+
+    private Around(Flow flow, List<Interceptor> interceptors, List<CallObserver> observers) {
+        this.flow = flow;
+        this.interceptors = List.copyOf(interceptors);
+        this.observers = List.copyOf(observers);
+    }
+
+    /** Null if nothing goes around a call. */
+    static @Nullable Around of(Flow flow, List<Interceptor> interceptors, List<CallObserver> observers) {
+        return interceptors.isEmpty() && observers.isEmpty() ? null : new Around(flow, interceptors, observers);
+    }
+
+    Prediction predict(Slot slot, Request request) {
+        Observations seen = Observations.start(observers, slot.name());
+        try {
+            List<Request> passed = before(slot.name(), request);
+            Prediction prediction = after(slot.name(), passed, flow.predict(slot, last(passed)));
+            seen.answered(prediction.version());
+            return prediction;
+        } catch (Throwable e) {
+            seen.failed(e);
+            throw e;
+        }
+    }
+
+    CompletionStage<Prediction> submit(Slot slot, Request request) {
+        Observations seen = Observations.start(observers, slot.name());
+        List<Request> passed;
+        CompletionStage<Prediction> running;
+        try {
+            passed = before(slot.name(), request);
+            running = flow.submit(slot, last(passed));
+        } catch (MlopsException e) {
+            seen.failed(e);
+            return CompletableFuture.failedFuture(e);
+        } catch (Throwable e) {
+            seen.failed(e);
+            throw e;
+        }
+        var answer = new CompletableFuture<Prediction>();
+        running.whenComplete((prediction, failure) -> {
+            if (failure != null) {
+                fail(answer, seen, cause(failure));
+            } else {
+                complete(answer, seen, slot.name(), passed, prediction);
+            }
+        });
+        return answer;
+    }
+
+    private void complete(
+            CompletableFuture<Prediction> answer,
+            Observations seen,
+            ModelName model,
+            List<Request> passed,
+            Prediction prediction) {
+        Prediction changed;
+        try {
+            changed = after(model, passed, prediction);
+        } catch (Throwable e) {
+            fail(answer, seen, e);
+            return;
+        }
+        seen.answered(changed.version());
+        answer.complete(changed);
+    }
+
+    private static void fail(CompletableFuture<Prediction> answer, Observations seen, Throwable e) {
+        seen.failed(e);
+        answer.completeExceptionally(e);
+    }
+
+    private static Throwable cause(Throwable e) {
+        return e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+    }
+
+    /** A row goes the way of a request, so that nobody goes past an interceptor. */
+    float[] score(Slot slot, float[] row, float @Nullable [] room) {
+        Served served = slot.pin();
+        RowForm form = served.form().orElse(null);
+        if (form == null || row.length != form.features() || (room != null && room.length < form.outputs())) {
+            return flow.score(served, row, room); // refuses the row
+        }
+        served.lease().release();
+        Map<String, Value> inputs =
+                Map.of(form.input().name(), Tensor.ofFloats(row, form.inputRow().sizes()));
+        float[] answer =
+                predict(slot, Request.of(inputs)).tensor(form.output().name()).floats();
+        float[] out = room == null ? new float[form.outputs()] : room;
+        System.arraycopy(answer, 0, out, 0, form.outputs());
+        return out;
+    }
+
+    /** The request as it came, and as each interceptor left it. */
+    private List<Request> before(ModelName model, Request request) {
+        List<Request> passed = new ArrayList<>(interceptors.size() + 1);
+        passed.add(request);
+        for (Interceptor interceptor : interceptors) {
+            Request next = last(passed);
+            passed.add(contained(interceptor, model, () -> interceptor.before(model, next)));
+        }
+        return passed;
+    }
+
+    private static Request last(List<Request> passed) {
+        return passed.get(passed.size() - 1);
+    }
+
+    private Prediction after(ModelName model, List<Request> passed, Prediction prediction) {
+        Prediction answer = prediction;
+        for (int i = interceptors.size() - 1; i >= 0; i--) {
+            Interceptor interceptor = interceptors.get(i);
+            Request request = passed.get(i + 1);
+            Prediction next = answer;
+            answer = contained(interceptor, model, () -> interceptor.after(model, request, next));
+        }
+        return answer;
+    }
+
+    private static <T> T contained(Interceptor interceptor, ModelName model, Supplier<@Nullable T> call) {
+        T result;
+        try {
+            result = call.get();
+        } catch (MlopsException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new InterceptorException(
+                    "Interceptor " + interceptor.getClass().getName() + " failed on a call of model " + model + ": "
+                            + Text.quote(e.toString()),
+                    e);
+        }
+        if (result == null) {
+            throw new InterceptorException(
+                    "Interceptor " + interceptor.getClass().getName() + " gave null on a call of model " + model
+                            + ", expected what to go on with",
+                    null);
+        }
+        return result;
+    }
+}

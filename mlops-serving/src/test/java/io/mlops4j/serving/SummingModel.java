@@ -1,0 +1,36 @@
+package io.mlops4j.serving;
+
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.Shape;
+import io.mlops4j.model.Signature;
+import io.mlops4j.model.Tensor;
+import io.mlops4j.model.TensorSpec;
+import io.mlops4j.model.Value;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Each row of the answer is the sum of all rows: they influence each other. */
+final class SummingModel implements LoadedModel {
+    @Override
+    public Signature signature() {
+        return new Signature(
+                List.of(TensorSpec.of("x", ElementType.FLOAT32, Shape.DYNAMIC, 1)),
+                List.of(TensorSpec.of("y", ElementType.FLOAT32, Shape.DYNAMIC, 1)));
+    }
+
+    @Override
+    public Map<String, Value> run(Map<String, Value> inputs) {
+        float[] x = ((Tensor) inputs.get("x")).floats();
+        float sum = 0;
+        for (float value : x) {
+            sum += value;
+        }
+        float[] y = new float[x.length];
+        Arrays.fill(y, sum);
+        return Map.of("y", Tensor.ofFloats(y, y.length, 1));
+    }
+
+    @Override
+    public void close() {}
+}
