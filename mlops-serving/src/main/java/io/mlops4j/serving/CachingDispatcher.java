@@ -87,8 +87,7 @@ final class CachingDispatcher implements Dispatcher {
     private static Digest files(VerifiedModel verified) {
         var sha = Digest.sha256();
         verified.digests().forEach((name, digest) -> {
-            sha.update(Digest.of(name.getBytes(StandardCharsets.UTF_8)).hex()
-                    .getBytes(StandardCharsets.US_ASCII));
+            sha.update(Digest.of(name.getBytes(StandardCharsets.UTF_8)).hex().getBytes(StandardCharsets.US_ASCII));
             sha.update(digest.hex().getBytes(StandardCharsets.US_ASCII));
         });
         return Digest.of(sha);

@@ -41,8 +41,7 @@ record CapturedRequest(VersionId version, Map<String, CapturedTensor> inputs) {
      * @param data base64 of the elements' little-endian bytes; absent for strings
      * @param text the elements, if they are strings
      */
-    record CapturedTensor(
-            ElementType type, List<Long> shape, Optional<String> data, Optional<List<String>> text) {
+    record CapturedTensor(ElementType type, List<Long> shape, Optional<String> data, Optional<List<String>> text) {
         CapturedTensor {
             requireNonNull(type, "type");
             shape = List.copyOf(shape);
@@ -61,7 +60,8 @@ record CapturedRequest(VersionId version, Map<String, CapturedTensor> inputs) {
             ByteBuffer data = tensor.data();
             byte[] bytes = new byte[data.remaining()];
             data.get(bytes);
-            return Base64.getEncoder().encodeToString(swapped(bytes, tensor.type().bytes()));
+            return Base64.getEncoder()
+                    .encodeToString(swapped(bytes, tensor.type().bytes()));
         }
 
         /** Between the platform's byte order and little-endian. */
@@ -82,11 +82,10 @@ record CapturedRequest(VersionId version, Map<String, CapturedTensor> inputs) {
         Tensor tensor() {
             long[] sizes = shape.stream().mapToLong(Long::longValue).toArray();
             if (type == ElementType.STRING) {
-                return Tensor.ofStrings(
-                        text.orElseThrow(() -> new IllegalArgumentException("it has no text")), sizes);
+                return Tensor.ofStrings(text.orElseThrow(() -> new IllegalArgumentException("it has no text")), sizes);
             }
-            byte[] bytes = Base64.getDecoder()
-                    .decode(data.orElseThrow(() -> new IllegalArgumentException("it has no data")));
+            byte[] bytes =
+                    Base64.getDecoder().decode(data.orElseThrow(() -> new IllegalArgumentException("it has no data")));
             if (bytes.length % type.bytes() != 0) {
                 throw new IllegalArgumentException(bytes.length + " bytes are no whole elements of " + type);
             }

@@ -39,7 +39,10 @@ final class Dispatching {
      * @param overload how to queue, or null if not said
      * @param caching what answers to keep, or null if not said
      */
-    record Plan(@Nullable Batching batching, @Nullable Overload overload, @Nullable Caching caching) {
+    record Plan(
+            @Nullable Batching batching,
+            @Nullable Overload overload,
+            @Nullable Caching caching) {
         static final Plan UNSAID = new Plan(null, null, null);
 
         Plan with(Batching value) {

@@ -164,9 +164,8 @@ final class Flights<Q, A> {
         long left = asked.left();
         Future<?> alarm = left == Long.MAX_VALUE
                 ? CompletableFuture.completedFuture(null)
-                : deadlines.after(
-                        left, () -> tellers.execute(() -> answer.completeExceptionally(asked.tooLate())));
-        there.end.thenAcceptAsync(
+                : deadlines.after(left, () -> tellers.execute(() -> answer.completeExceptionally(asked.tooLate())));
+        CompletableFuture<Void> unused = there.end.thenAcceptAsync(
                 found -> {
                     alarm.cancel(false);
                     if (!answer.isDone()) {

@@ -85,7 +85,7 @@ final class InputsQuestion extends Question<Map<String, Value>> {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof InputsQuestion that
                 && hashCode() == that.hashCode()
                 && model.equals(that.model)

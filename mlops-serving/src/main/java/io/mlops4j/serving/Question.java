@@ -1,5 +1,7 @@
 package io.mlops4j.serving;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What is asked of a model, compared bit for bit; the key of a cached answer. Two kinds of question are never equal, so
  * an answer that is found is of the question's type.
@@ -8,7 +10,7 @@ package io.mlops4j.serving;
  *
  * @param <A> the type of its answers
  */
-abstract class Question<A> {
+abstract sealed class Question<A> permits InputsQuestion, RowQuestion {
     /** What an entry of the cache takes beside its data: key, node and value objects. A guess. */
     static final long ENTRY_BYTES = 256;
 
@@ -27,5 +29,5 @@ abstract class Question<A> {
     }
 
     @Override
-    public abstract boolean equals(Object other);
+    public abstract boolean equals(@Nullable Object other);
 }

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,7 +73,7 @@ public final class RequestCapture implements InferenceListener, AutoCloseable {
 
     private volatile boolean ended;
 
-    private volatile int captured;
+    private final AtomicInteger captured = new AtomicInteger();
 
     private RequestCapture(Path file, ModelName model, double share, long maxBytes, SeekableByteChannel out) {
         this.file = file;
@@ -97,7 +98,8 @@ public final class RequestCapture implements InferenceListener, AutoCloseable {
     public static RequestCapture open(Path file, ModelName model, double share, long maxBytes) {
         requireNonNull(model, "model");
         if (!(share > 0 && share <= 1)) {
-            throw new IllegalArgumentException("Invalid share of requests " + share + ": expected more than 0, at most 1");
+            throw new IllegalArgumentException(
+                    "Invalid share of requests " + share + ": expected more than 0, at most 1");
         }
         if (maxBytes < 1) {
             throw new IllegalArgumentException("Invalid size of a capture " + maxBytes + ": expected 1 byte or more");
@@ -105,7 +107,8 @@ public final class RequestCapture implements InferenceListener, AutoCloseable {
         try {
             return new RequestCapture(file, model, share, maxBytes, create(file));
         } catch (FileAlreadyExistsException e) {
-            throw new AlreadyExistsException("Cannot capture requests into " + file + ": it exists, expected a new file");
+            throw new AlreadyExistsException(
+                    "Cannot capture requests into " + file + ": it exists, expected a new file");
         } catch (IOException e) {
             throw new StorageException("Cannot capture requests into " + file, e);
         }
@@ -144,7 +147,8 @@ public final class RequestCapture implements InferenceListener, AutoCloseable {
             ended = true;
             return;
         }
-        ByteBuffer buffer = ByteBuffer.allocate(line.length + 1).put(line).put((byte) '\n').flip();
+        ByteBuffer buffer =
+                ByteBuffer.allocate(line.length + 1).put(line).put((byte) '\n').flip();
         try {
             while (buffer.hasRemaining()) {
                 out.write(buffer);
@@ -155,7 +159,7 @@ public final class RequestCapture implements InferenceListener, AutoCloseable {
             return;
         }
         bytes += line.length + 1;
-        captured++;
+        captured.incrementAndGet();
     }
 
     /**
@@ -164,7 +168,7 @@ public final class RequestCapture implements InferenceListener, AutoCloseable {
      * @return 0 or more
      */
     public int captured() {
-        return captured;
+        return captured.get();
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.mlops4j.serving;
 
 import io.mlops4j.model.Digest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A row to be scored.
@@ -38,7 +39,7 @@ final class RowQuestion extends Question<float[]> {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof RowQuestion that
                 && hashCode() == that.hashCode()
                 && model.equals(that.model)

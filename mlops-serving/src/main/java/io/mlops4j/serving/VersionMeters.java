@@ -62,11 +62,11 @@ final class VersionMeters {
                 .register(registry);
         return new VersionMeters(
                 new Made(
-                registry,
-                timer,
-                outcome(registry, tags, "ok"),
-                outcome(registry, tags, "rejected"),
-                outcome(registry, tags, "failed")),
+                        registry,
+                        timer,
+                        outcome(registry, tags, "ok"),
+                        outcome(registry, tags, "rejected"),
+                        outcome(registry, tags, "failed")),
                 queue,
                 cache);
     }

@@ -106,7 +106,10 @@ final class AroundTest {
                             "error RejectedInputException",
                             "stop");
             heard.clear();
-            server.submit(NAME, Request.of(Map.of())).exceptionally(e -> null).toCompletableFuture().join();
+            server.submit(NAME, Request.of(Map.of()))
+                    .exceptionally(e -> null)
+                    .toCompletableFuture()
+                    .join();
             assertThat(heard).containsSequence("mlops.outcome=rejected", "error RejectedInputException", "stop");
             heard.clear();
             assertThat(server.score(NAME, new float[] {4})).isEqualTo(8);
@@ -172,7 +175,8 @@ final class AroundTest {
 
             @Override
             public Prediction after(ModelName model, Request request, Prediction prediction) {
-                heard.add(name + " back " + ((Tensor) request.inputs().values().iterator().next()).floats()[0]);
+                heard.add(name + " back "
+                        + ((Tensor) request.inputs().values().iterator().next()).floats()[0]);
                 float y = prediction.tensor("y").floats()[0] + number;
                 return new Prediction(
                         prediction.id(), prediction.version(), Map.of("y", Tensor.ofFloats(new float[] {y}, 1, 1)));

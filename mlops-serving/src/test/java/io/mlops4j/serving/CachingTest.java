@@ -129,7 +129,9 @@ final class CachingTest {
             assertThat(out[0]).isEqualTo(expected);
             out[0] = -99; // what is kept must not be what the caller has
             row[0] = 50;
-            assertThat(server.score(NAME, row)).isEqualTo(plain.score(NAME, row)).isNotEqualTo(expected);
+            assertThat(server.score(NAME, row))
+                    .isEqualTo(plain.score(NAME, row))
+                    .isNotEqualTo(expected);
             assertThat(server.score(NAME, new float[] {1, 2, 3})).isEqualTo(expected);
             assertThat(server.score(NAME, new float[] {1, 2, 3})).isEqualTo(expected);
             assertThat(count("miss")).isEqualTo(2);
@@ -200,7 +202,8 @@ final class CachingTest {
     void cache_isBoundedByItsWeight() {
         var cache = new ResponseCache(100_000);
         for (int i = 0; i < 10_000; i++) {
-            RowQuestion question = RowQuestion.over(OnnxModels.verified("k:1", new byte[] {1}).digest(), new float[] {i});
+            RowQuestion question =
+                    RowQuestion.over(OnnxModels.verified("k:1", new byte[] {1}).digest(), new float[] {i});
             cache.keep(question.kept(), new float[] {i});
         }
         assertThat(cache.bytes()).isBetween(50_000L, 100_000L);
