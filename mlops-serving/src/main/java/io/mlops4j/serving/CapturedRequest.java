@@ -46,7 +46,7 @@ record CapturedRequest(VersionId version, Map<String, CapturedTensor> inputs) {
             requireNonNull(type, "type");
             shape = List.copyOf(shape);
             requireNonNull(data, "data");
-            requireNonNull(text, "text");
+            text = text.map(List::copyOf);
         }
 
         static CapturedTensor of(Tensor tensor) {

@@ -97,20 +97,20 @@ final class AroundTest {
                     .containsExactly(
                             "start wrapped", "mlops.model=wrapped", "mlops.version=1", "mlops.outcome=ok", "stop");
             heard.clear();
-            assertThatThrownBy(() -> server.predict(NAME, Map.of())).isInstanceOf(RejectedInputException.class);
+            assertThatThrownBy(() -> server.predict(NAME, inputs(-1))).isInstanceOf(InferenceException.class);
             assertThat(heard)
                     .containsExactly(
                             "start wrapped",
                             "mlops.model=wrapped",
-                            "mlops.outcome=rejected",
-                            "error RejectedInputException",
+                            "mlops.outcome=failed",
+                            "error InferenceException",
                             "stop");
             heard.clear();
-            server.submit(NAME, Request.of(Map.of()))
+            server.submit(NAME, Request.of(inputs(-1)))
                     .exceptionally(e -> null)
                     .toCompletableFuture()
                     .join();
-            assertThat(heard).containsSequence("mlops.outcome=rejected", "error RejectedInputException", "stop");
+            assertThat(heard).containsSequence("mlops.outcome=failed", "error InferenceException", "stop");
             heard.clear();
             assertThat(server.score(NAME, new float[] {4})).isEqualTo(8);
             assertThat(heard).endsWith("mlops.outcome=ok", "stop");

@@ -201,9 +201,10 @@ final class CachingTest {
     @Test
     void cache_isBoundedByItsWeight() {
         var cache = new ResponseCache(100_000);
+        var model = OnnxModels.verified("k:1", new byte[] {1}).digest();
         for (int i = 0; i < 10_000; i++) {
             RowQuestion question =
-                    RowQuestion.over(OnnxModels.verified("k:1", new byte[] {1}).digest(), new float[] {i});
+                    RowQuestion.over(model, new float[] {i});
             cache.keep(question.kept(), new float[] {i});
         }
         assertThat(cache.bytes()).isBetween(50_000L, 100_000L);
