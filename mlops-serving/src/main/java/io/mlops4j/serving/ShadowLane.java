@@ -30,6 +30,7 @@ final class ShadowLane implements AutoCloseable {
     }
 
     /** With another clock and another way to rest, for tests. */
+    @SuppressWarnings("ThreadPriorityCheck") // the shadow gives way to everything else; it is not relied upon
     ShadowLane(CpuBudget budget, int queue, LongSupplier nanoTime, LongConsumer rest) {
         this.budget = budget;
         this.nanoTime = nanoTime;
