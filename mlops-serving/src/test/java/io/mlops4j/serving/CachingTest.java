@@ -118,6 +118,73 @@ final class CachingTest {
         }
     }
 
+    /** Before a queue and batches, each of the few questions is still computed once, and everybody is answered. */
+    @Test
+    void predict_batchedUnderLoad_computesEachRowOnce() throws Exception {
+        var model = new SimulatedModel(10_000, 100_000);
+        ExecutorService callers = Executors.newFixedThreadPool(8);
+        try (ModelServer server = ModelServer.builder()
+                .warmUp(WarmUp.none())
+                .runtime(FakeModel.runtime(model))
+                .batching(Batching.whenBusy())
+                .caching(CACHING.byRow())
+                .serve(NAME, OnnxModels.verified("kept:1", new byte[] {1}))
+                .start()) {
+            model.begin();
+            List<Future<?>> all = new ArrayList<>();
+            for (int caller = 0; caller < 8; caller++) {
+                boolean submits = caller % 2 == 0;
+                all.add(callers.submit(() -> {
+                    for (int i = 0; i < 300; i++) {
+                        float x = Math.floorDiv(i, 3); // the others are about there too
+                        Request request = Request.of(SimulatedModel.request(x)).within(Duration.ofSeconds(30));
+                        Prediction answer = submits
+                                ? server.submit(NAME, request).toCompletableFuture().get()
+                                : server.predict(NAME, request);
+                        assertThat(answer.tensor("y").floats()).containsExactly(2 * x);
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+            assertThat(model.rows).hasValue(100);
+            assertThat(server.leases(NAME)).isZero();
+        } finally {
+            callers.shutdownNow();
+        }
+        assertThat(model.closedWhileInside).isFalse();
+    }
+
+    /** Who waits for another caller's run is sent away with it, when the model is stopped. */
+    @Test
+    void close_whileManyWaitForOneEndlessRun_endsThemAll() throws Exception {
+        ExecutorService callers = Executors.newFixedThreadPool(4);
+        List<Future<?>> all = new ArrayList<>();
+        try (ModelServer server = ModelServer.builder()
+                .warmUp(WarmUp.none())
+                .caching(CACHING)
+                .drainTimeout(Duration.ofMillis(100))
+                .serve(NAME, OnnxModels.verified("kept:1", OnnxModels.endlessLoop()))
+                .start()) {
+            Map<String, Value> inputs =
+                    Warmer.request(server.signature(NAME), 1).orElseThrow();
+            for (int i = 0; i < 4; i++) {
+                all.add(callers.submit(() -> server.predict(NAME, inputs)));
+            }
+            all.add(server.submit(NAME, Request.of(inputs)).toCompletableFuture());
+            while (server.leases(NAME) < 5) {
+                Thread.onSpinWait();
+            }
+        } finally {
+            callers.shutdown();
+        }
+        for (Future<?> one : all) {
+            assertThatThrownBy(one::get).hasCauseInstanceOf(InferenceException.class);
+        }
+    }
+
     @Test
     void score_isKept_andTheCallersArraysAreItsOwn() {
         float[] row = {1, 2, 3};
