@@ -155,11 +155,6 @@ final class CachingDispatcher implements Dispatcher {
         System.arraycopy(answer, 0, out, 0, answer.length);
     }
 
-    /** How many questions are being computed. */
-    int flying() {
-        return flights.size() + rowFlights.size();
-    }
-
     @Override
     public void terminate() {
         model.terminate(); // which ends what leads; followers then ask the model, and are refused by it

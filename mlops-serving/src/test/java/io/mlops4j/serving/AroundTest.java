@@ -8,6 +8,7 @@ import io.mlops4j.RejectedInputException;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.Tensor;
 import io.mlops4j.model.Value;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -63,7 +64,7 @@ final class AroundTest {
                     .hasMessageContaining("wrapped");
             assertThatThrownBy(() -> server.score(NAME, new float[] {1})).isInstanceOf(InterceptorException.class);
             assertThat(server.submit(NAME, Request.of(inputs(1))))
-                    .failsWithin(java.time.Duration.ofSeconds(10))
+                    .failsWithin(Duration.ofSeconds(10))
                     .withThrowableThat()
                     .withCauseInstanceOf(InterceptorException.class);
             assertThat(server.leases(NAME)).isZero();
@@ -83,7 +84,7 @@ final class AroundTest {
                     .isInstanceOf(RejectedInputException.class)
                     .hasMessage("not for you");
             assertThat(server.submit(NAME, Request.of(inputs(1))))
-                    .failsWithin(java.time.Duration.ofSeconds(10))
+                    .failsWithin(Duration.ofSeconds(10))
                     .withThrowableThat()
                     .withCauseInstanceOf(RejectedInputException.class);
         }

@@ -9,6 +9,7 @@ import io.mlops4j.RejectedInputException;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.Tensor;
 import io.mlops4j.model.Value;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -203,6 +204,28 @@ final class CachingTest {
             assertThat(server.score(NAME, new float[] {1, 2, 3})).isEqualTo(expected);
             assertThat(count("miss")).isEqualTo(2);
             assertThat(count("hit")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void score_thatIsKept_allocatesLittle() {
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        float[] row = new float[30];
+        float[] out = new float[1];
+        try (ModelServer server = ModelServer.builder()
+                .warmUp(WarmUp.none())
+                .caching(CACHING)
+                .serve(NAME, OnnxModels.verified("kept:1", OnnxModels.linear(30, 1, 42)))
+                .start()) {
+            for (int i = 0; i < 20_000; i++) {
+                server.score(NAME, row, out);
+            }
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 10_000; i++) {
+                server.score(NAME, row, out);
+            }
+            long each = (threads.getCurrentThreadAllocatedBytes() - before) / 10_000;
+            assertThat(each).as("bytes a hit").isLessThanOrEqualTo(64);
         }
     }
 
