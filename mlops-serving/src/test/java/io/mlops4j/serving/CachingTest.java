@@ -140,7 +140,9 @@ final class CachingTest {
                         float x = Math.floorDiv(i, 3); // the others are about there too
                         Request request = Request.of(SimulatedModel.request(x)).within(Duration.ofSeconds(30));
                         Prediction answer = submits
-                                ? server.submit(NAME, request).toCompletableFuture().get()
+                                ? server.submit(NAME, request)
+                                        .toCompletableFuture()
+                                        .get()
                                 : server.predict(NAME, request);
                         assertThat(answer.tensor("y").floats()).containsExactly(2 * x);
                     }
@@ -293,8 +295,7 @@ final class CachingTest {
         var cache = new ResponseCache(100_000);
         var model = OnnxModels.verified("k:1", new byte[] {1}).digest();
         for (int i = 0; i < 10_000; i++) {
-            RowQuestion question =
-                    RowQuestion.over(model, new float[] {i});
+            RowQuestion question = RowQuestion.over(model, new float[] {i});
             cache.keep(question.kept(), new float[] {i});
         }
         assertThat(cache.bytes()).isBetween(50_000L, 100_000L);
