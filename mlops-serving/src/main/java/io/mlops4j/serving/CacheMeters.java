@@ -4,9 +4,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.mlops4j.model.VersionId;
-import java.util.List;
+import java.util.EnumMap;
 import java.util.Locale;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,12 +34,12 @@ final class CacheMeters {
     }
 
     /** Those of a version without a cache, or of a server without meters. */
-    static final CacheMeters NONE = new CacheMeters(null, List.of());
+    static final CacheMeters NONE = new CacheMeters(null, Map.of());
 
     private final @Nullable MeterRegistry registry;
-    private final List<Counter> counters;
+    private final Map<Result, Counter> counters;
 
-    private CacheMeters(@Nullable MeterRegistry registry, List<Counter> counters) {
+    private CacheMeters(@Nullable MeterRegistry registry, Map<Result, Counter> counters) {
         this.registry = registry;
         this.counters = counters;
     }
@@ -49,26 +49,29 @@ final class CacheMeters {
             return NONE;
         }
         Tags tags = Tags.of("model", version.model().value(), "version", Integer.toString(version.number()));
-        return new CacheMeters(
-                registry,
-                Stream.of(Result.values())
-                        .map(result -> Counter.builder(REQUESTS)
-                                .description("Requests by how they met the cache")
-                                .tags(tags.and("result", result.tag()))
-                                .register(registry))
-                        .toList());
+        Map<Result, Counter> counters = new EnumMap<>(Result.class);
+        for (Result result : Result.values()) {
+            counters.put(
+                    result,
+                    Counter.builder(REQUESTS)
+                            .description("Requests by how they met the cache")
+                            .tags(tags.and("result", result.tag()))
+                            .register(registry));
+        }
+        return new CacheMeters(registry, counters);
     }
 
     void count(Result result) {
-        if (registry != null) {
-            counters.get(result.ordinal()).increment();
+        Counter counter = counters.get(result);
+        if (counter != null) {
+            counter.increment();
         }
     }
 
     void close() {
         MeterRegistry meters = registry;
         if (meters != null) {
-            counters.forEach(meters::remove);
+            counters.values().forEach(meters::remove);
         }
     }
 }

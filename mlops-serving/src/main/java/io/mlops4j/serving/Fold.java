@@ -44,7 +44,7 @@ final class Fold {
     }
 
     static long add(long hash, Tensor tensor) {
-        long folded = add(hash, tensor.type().ordinal());
+        long folded = add(hash, tensor.type().hashCode());
         for (int i = 0; i < tensor.shape().rank(); i++) {
             folded = add(folded, tensor.shape().size(i));
         }
