@@ -1,5 +1,7 @@
 package io.mlops4j.serving;
 
+import static java.util.Objects.requireNonNull;
+
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Shape;
 import io.mlops4j.model.Signature;
@@ -21,7 +23,7 @@ final class SummingModel implements LoadedModel {
 
     @Override
     public Map<String, Value> run(Map<String, Value> inputs) {
-        float[] x = ((Tensor) inputs.get("x")).floats();
+        float[] x = ((Tensor) requireNonNull(inputs.get("x"))).floats();
         float sum = 0;
         for (float value : x) {
             sum += value;
