@@ -3,6 +3,7 @@ package io.mlops4j.card;
 import io.mlops4j.NotFoundException;
 import io.mlops4j.model.MapSpec;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.model.OptionalSpec;
 import io.mlops4j.model.Provenance;
 import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.Signature;
@@ -110,6 +111,9 @@ public final class ModelCard {
         }
         if (spec instanceof MapSpec map) {
             return "map of " + map.key() + " to " + map.value();
+        }
+        if (spec instanceof OptionalSpec optional) {
+            return "optional " + type(optional.element());
         }
         return "sequence of " + type(((SequenceSpec) spec).element());
     }

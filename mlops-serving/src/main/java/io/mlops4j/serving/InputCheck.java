@@ -2,6 +2,7 @@ package io.mlops4j.serving;
 
 import io.mlops4j.RejectedInputException;
 import io.mlops4j.internal.Text;
+import io.mlops4j.model.OptionalSpec;
 import io.mlops4j.model.Signature;
 import io.mlops4j.model.Tensor;
 import io.mlops4j.model.TensorSpec;
@@ -21,7 +22,7 @@ public final class InputCheck {
     private InputCheck() {}
 
     /**
-     * Checks a request. Values of sequence and map inputs are left to the runtime.
+     * Checks a request. Values of sequence and map inputs are left to the runtime; an optional input may be left out.
      *
      * @param model the model for messages, such as {@code rides:3}
      * @param signature what the model takes
@@ -43,28 +44,33 @@ public final class InputCheck {
      * @throws RejectedInputException as {@link #check(String, Signature, Map)} does
      */
     public static void check(String model, Signature signature, Set<String> unshaped, Map<String, Value> inputs) {
-        for (ValueSpec spec : signature.inputs()) {
-            Value value = inputs.get(spec.name());
-            if (value == null) {
+        int known = 0;
+        for (ValueSpec input : signature.inputs()) {
+            Value value = inputs.get(input.name());
+            ValueSpec spec = input instanceof OptionalSpec optional ? optional.element() : input;
+            if (value != null) {
+                known++;
+                if (spec instanceof TensorSpec declared) {
+                    checkTensor(model, input.name(), declared, unshaped.contains(input.name()), value);
+                }
+            } else if (spec == input) {
                 throw rejected(model, "input " + Text.quote(spec.name()) + " is missing, expected " + form(spec));
             }
-            if (spec instanceof TensorSpec declared) {
-                checkTensor(model, declared, unshaped.contains(spec.name()), value);
-            }
         }
-        if (inputs.size() != signature.inputs().size()) {
+        if (inputs.size() != known) {
             throw unknown(model, signature, inputs);
         }
     }
 
-    private static void checkTensor(String model, TensorSpec declared, boolean anyShape, Value value) {
+    private static void checkTensor(
+            String model, String name, TensorSpec declared, boolean anyShape, Value value) {
         if (value instanceof Tensor tensor && fits(declared, anyShape, tensor)) {
             return;
         }
         String seen = value instanceof Tensor tensor
                 ? tensor.type().toString() + tensor.shape()
                 : "a " + value.getClass().getSimpleName();
-        throw rejected(model, "input " + Text.quote(declared.name()) + " is " + seen + ", expected " + form(declared));
+        throw rejected(model, "input " + Text.quote(name) + " is " + seen + ", expected " + form(declared));
     }
 
     private static boolean fits(TensorSpec declared, boolean anyShape, Tensor tensor) {

@@ -38,6 +38,29 @@ public final class OnnxGraph {
         return this;
     }
 
+    /** Declares an output tensor without saying its shape. */
+    public OnnxGraph outputOfAnyShape(String name, ElementType type) {
+        graph.message(12, value -> value.text(1, name)
+                .message(2, t -> t.message(1, tensor -> tensor.number(1, number(type)))));
+        return this;
+    }
+
+    /** Declares an input that is an optional tensor. */
+    public OnnxGraph inputOptional(String name, ElementType type, long... sizes) {
+        return optional(11, name, type, Shape.of(sizes));
+    }
+
+    /** Declares an output that is an optional tensor. */
+    public OnnxGraph outputOptional(String name, ElementType type, long... sizes) {
+        return optional(12, name, type, Shape.of(sizes));
+    }
+
+    private OnnxGraph optional(int field, String name, ElementType type, Shape shape) {
+        graph.message(field, value -> value.text(1, name)
+                .message(2, t -> t.message(9, o -> o.message(1, e -> tensorType(e, type, shape)))));
+        return this;
+    }
+
     /** Declares an output tensor. */
     public OnnxGraph output(String name, ElementType type, long... sizes) {
         graph.message(12, value -> tensorInfo(value, name, type, Shape.of(sizes)));
@@ -162,23 +185,24 @@ public final class OnnxGraph {
     }
 
     private static void tensorInfo(ProtoWriter value, String name, ElementType type, Shape shape) {
-        value.text(1, name)
-                .message(
-                        2,
-                        t -> t.message(1, tensor -> {
-                            tensor.number(1, number(type));
-                            tensor.message(2, dims -> {
-                                for (long size : shape.sizes()) {
-                                    dims.message(1, dim -> {
-                                        if (size == Shape.DYNAMIC) {
-                                            dim.text(2, "n");
-                                        } else {
-                                            dim.number(1, size);
-                                        }
-                                    });
-                                }
-                            });
-                        }));
+        value.text(1, name).message(2, t -> tensorType(t, type, shape));
+    }
+
+    private static void tensorType(ProtoWriter typeProto, ElementType type, Shape shape) {
+        typeProto.message(1, tensor -> {
+            tensor.number(1, number(type));
+            tensor.message(2, dims -> {
+                for (long size : shape.sizes()) {
+                    dims.message(1, dim -> {
+                        if (size == Shape.DYNAMIC) {
+                            dim.text(2, "n");
+                        } else {
+                            dim.number(1, size);
+                        }
+                    });
+                }
+            });
+        });
     }
 
     /** The number of an element type in {@code TensorProto.DataType}. */

@@ -13,6 +13,7 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.model.MapSpec;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.model.OptionalSpec;
 import io.mlops4j.model.Provenance;
 import io.mlops4j.model.SemVer;
 import io.mlops4j.model.SequenceSpec;
@@ -40,7 +41,9 @@ abstract class RegistrationContract extends RegistryFixture {
         ModelRegistry registry = open();
         ModelVersion parent = register(registry, 1);
         var signature = new Signature(
-                List.of(TensorSpec.of("x", ElementType.FLOAT32, Shape.DYNAMIC, 14)),
+                List.of(
+                        TensorSpec.of("x", ElementType.FLOAT32, Shape.DYNAMIC, 14),
+                        new OptionalSpec("mask", TensorSpec.of("", ElementType.BOOL, Shape.DYNAMIC))),
                 List.of(
                         TensorSpec.of("scalar", ElementType.BOOL),
                         new SequenceSpec("s", new MapSpec("m", ElementType.INT64, ElementType.FLOAT32))));

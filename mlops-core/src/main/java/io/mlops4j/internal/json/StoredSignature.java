@@ -2,6 +2,7 @@ package io.mlops4j.internal.json;
 
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.MapSpec;
+import io.mlops4j.model.OptionalSpec;
 import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.Shape;
 import io.mlops4j.model.Signature;
@@ -57,7 +58,9 @@ public record StoredSignature(List<Spec> inputs, List<Spec> outputs) {
         /** Has an element. */
         SEQUENCE,
         /** Has a key and a type. */
-        MAP
+        MAP,
+        /** Has an element. */
+        OPTIONAL
     }
 
     /**
@@ -68,7 +71,7 @@ public record StoredSignature(List<Spec> inputs, List<Spec> outputs) {
      * @param type of a tensor's elements or a map's values
      * @param shape of a tensor
      * @param key of a map
-     * @param element of a sequence
+     * @param element of a sequence, or what is optional
      */
     public record Spec(
             String name,
@@ -98,14 +101,21 @@ public record StoredSignature(List<Spec> inputs, List<Spec> outputs) {
                         Optional.of(map.key()),
                         Optional.empty());
             }
+            if (spec instanceof OptionalSpec optional) {
+                return around(Kind.OPTIONAL, optional.name(), optional.element());
+            }
             var sequence = (SequenceSpec) spec;
+            return around(Kind.SEQUENCE, sequence.name(), sequence.element());
+        }
+
+        private static Spec around(Kind kind, String name, ValueSpec element) {
             return new Spec(
-                    sequence.name(),
-                    Kind.SEQUENCE,
+                    name,
+                    kind,
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
-                    Optional.of(of(sequence.element())));
+                    Optional.of(of(element)));
         }
 
         ValueSpec toSpec() {
@@ -120,6 +130,8 @@ public record StoredSignature(List<Spec> inputs, List<Spec> outputs) {
                 case SEQUENCE ->
                     new SequenceSpec(name, there("element", element).toSpec());
                 case MAP -> new MapSpec(name, there("key", key), there("type", type));
+                case OPTIONAL ->
+                    new OptionalSpec(name, there("element", element).toSpec());
             };
         }
 

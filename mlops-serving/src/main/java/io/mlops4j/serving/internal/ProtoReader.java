@@ -3,6 +3,7 @@ package io.mlops4j.serving.internal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Walks the fields of one protocol-buffer message in place: {@code while (reader.next()) switch (reader.field())}. It
@@ -140,6 +141,11 @@ public final class ProtoReader {
     /** A reader of the message in a bytes field. */
     public ProtoReader message() {
         return new ProtoReader(bytes, start, position);
+    }
+
+    /** The bytes of a bytes field, copied. */
+    public byte[] bytes() {
+        return Arrays.copyOfRange(bytes, start, position);
     }
 
     /** The text in a bytes field. */

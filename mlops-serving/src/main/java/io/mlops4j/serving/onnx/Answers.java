@@ -14,7 +14,6 @@ import io.mlops4j.model.SequenceValue;
 import io.mlops4j.model.Shape;
 import io.mlops4j.model.Tensor;
 import io.mlops4j.model.Value;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,8 +55,24 @@ final class Answers {
             return Tensor.ofStrings(strings(tensor, sizes), sizes);
         }
         // The declared type decides: the binding's own readers give unsigned numbers as signed ones.
-        ByteBuffer data = tensor.getByteBuffer();
-        return Tensor.ofData(type, data, Shape.of(sizes));
+        return numbers(tensor, type, Shape.of(sizes));
+    }
+
+    private static Tensor numbers(OnnxTensor tensor, ElementType type, Shape shape) throws OrtException {
+        long elements = shape.elementCount();
+        if (elements > Integer.MAX_VALUE / type.bytes()) {
+            throw tooLarge(type, shape);
+        }
+        try {
+            return Tensor.ofData(type, tensor.getByteBuffer(), shape);
+        } catch (OutOfMemoryError e) {
+            // One array was refused, which harms nobody; the model asked for it, so the model has failed.
+            throw tooLarge(type, shape);
+        }
+    }
+
+    private static OrtException tooLarge(ElementType type, Shape shape) {
+        return new OrtException("An output is a tensor " + type + shape + ", which does not fit into the heap");
     }
 
     private static List<String> strings(OnnxTensor tensor, long[] sizes) throws OrtException {

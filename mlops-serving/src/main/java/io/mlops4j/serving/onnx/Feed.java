@@ -38,7 +38,7 @@ final class Feed implements AutoCloseable {
     }
 
     /**
-     * Copies inputs, all of them tensors, into native ones.
+     * Copies tensors into native ones.
      *
      * @throws RejectedInputException if an input cannot be handed to ONNX Runtime
      */
@@ -47,13 +47,22 @@ final class Feed implements AutoCloseable {
         var feed = new Feed(pool, memory(model, inputs, pool));
         try {
             for (Map.Entry<String, Value> input : inputs.entrySet()) {
-                feed.add(model, input.getKey(), (Tensor) input.getValue(), maker);
+                feed.add(model, input.getKey(), tensor(model, input), maker);
             }
             return feed;
         } catch (OrtException | RuntimeException e) {
             feed.close();
             throw e;
         }
+    }
+
+    private static Tensor tensor(String model, Map.Entry<String, Value> input) {
+        if (input.getValue() instanceof Tensor tensor) {
+            return tensor;
+        }
+        throw new RejectedInputException("Cannot run model " + model + ": input " + Text.quote(input.getKey()) + " is a "
+                + input.getValue().getClass().getSimpleName()
+                + ", expected a tensor: ONNX Runtime's Java binding takes no sequences or maps");
     }
 
     Map<String, OnnxTensor> tensors() {

@@ -1,17 +1,23 @@
 package io.mlops4j.serving.onnx;
 
+import io.mlops4j.model.ValueSpec;
 import io.mlops4j.serving.internal.ProtoReader;
 import io.mlops4j.serving.internal.ProtoReader.MalformedProtoException;
 import io.mlops4j.serving.onnx.ExternalTensor.Place;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Finds what must be known of an ONNX model before a native parser sees it, or what the Java binding does not tell: every
- * tensor that lives outside the model's file, and every input whose shape is not declared. One pass over the bytes,
- * whatever they are; nesting is bounded. Field numbers are those of {@code onnx-ml.proto} [1].
+ * tensor that lives outside the model's file, the declared types, and every input whose shape is not declared. Refuses
+ * what would end the JVM while it is loaded, or never end: see {@link TreeDepth} and {@link FunctionCalls}. One pass over
+ * the bytes, whatever they are; nesting is bounded. Field numbers are those of {@code onnx-ml.proto} [1].
  *
  * <p>[1] https://github.com/onnx/onnx/blob/v1.18.0/onnx/onnx-ml.proto
  *
@@ -22,17 +28,31 @@ final class ModelScan {
 
     private final List<ExternalTensor> external = new ArrayList<>();
     private final Set<String> unshaped = new HashSet<>();
+    private final Map<String, ValueSpec> inputs = new HashMap<>();
+    private final Map<String, ValueSpec> outputs = new HashMap<>();
+    private final FunctionCalls functions = new FunctionCalls();
+
+    /** How often each operator or function is called by what is being read: the main graph, or a function. */
+    private Map<String, Long> calls = new HashMap<>();
 
     /**
      * What was found.
      *
      * @param external the tensors that are kept outside
      * @param unshapedInputs the names of the inputs that take tensors of any number of dimensions
+     * @param inputs what is declared of the inputs, by name; without those of types that this library does not have
+     * @param outputs what is declared of the outputs, likewise
      */
-    record Findings(List<ExternalTensor> external, Set<String> unshapedInputs) {
+    record Findings(
+            List<ExternalTensor> external,
+            Set<String> unshapedInputs,
+            Map<String, ValueSpec> inputs,
+            Map<String, ValueSpec> outputs) {
         Findings {
             external = List.copyOf(external);
             unshapedInputs = Set.copyOf(unshapedInputs);
+            inputs = Map.copyOf(inputs);
+            outputs = Map.copyOf(outputs);
         }
     }
 
@@ -43,12 +63,13 @@ final class ModelScan {
      *
      * @param model the bytes of a {@code ModelProto}, or any bytes
      * @return what was found
-     * @throws MalformedProtoException if the bytes are no such message, or nest too deeply
+     * @throws MalformedProtoException if the bytes are no such message, or nest too deeply, or hold trees that are too
+     *     deep or functions that are too large
      */
     static Findings of(byte[] model) throws MalformedProtoException {
         var scan = new ModelScan();
         scan.model(ProtoReader.of(model));
-        return new Findings(scan.external, scan.unshaped);
+        return new Findings(scan.external, scan.unshaped, scan.inputs, scan.outputs);
     }
 
     private void model(ProtoReader model) throws MalformedProtoException {
@@ -63,6 +84,7 @@ final class ModelScan {
                 default -> {} // names, versions, metadata
             }
         }
+        functions.requireBounded(calls);
     }
 
     private void training(ProtoReader training) throws MalformedProtoException {
@@ -74,11 +96,24 @@ final class ModelScan {
     }
 
     private void function(ProtoReader function) throws MalformedProtoException {
+        Map<String, Long> outside = calls;
+        calls = new HashMap<>();
+        String name = "";
+        String domain = "";
+        String overload = "";
         while (function.next()) {
-            if (function.isBytes() && function.field() == 7) {
-                node(function.message(), 1);
+            if (function.isBytes()) {
+                switch (function.field()) {
+                    case 1 -> name = function.text();
+                    case 7 -> node(function.message(), 1);
+                    case 10 -> domain = function.text();
+                    case 13 -> overload = function.text();
+                    default -> {} // parameters, versions, documentation
+                }
             }
         }
+        functions.define(FunctionCalls.key(domain, name, overload), calls);
+        calls = outside;
     }
 
     private void graph(ProtoReader graph, int depth) throws MalformedProtoException {
@@ -98,46 +133,82 @@ final class ModelScan {
                         input(graph.message());
                     }
                 }
-                default -> {} // outputs, names
+                case 12 -> {
+                    if (depth == 0) {
+                        declared(graph.message(), outputs);
+                    }
+                }
+                default -> {} // names
             }
         }
     }
 
     private void input(ProtoReader input) throws MalformedProtoException {
-        String name = "";
         boolean shaped = false;
-        while (input.next()) {
-            if (input.isBytes() && input.field() == 1) {
-                name = input.text();
-            } else if (input.isBytes() && input.field() == 2) {
-                shaped |= has(input.message(), 1, 2);
-            }
+        ProtoReader fields = input.copy();
+        while (fields.next()) {
+            shaped |= fields.isBytes() && fields.field() == 2 && isShaped(fields.message());
         }
+        String name = declared(input, inputs);
         if (!shaped) {
             unshaped.add(name);
         }
     }
 
+    /** Reads a ValueInfoProto; gives its name. */
+    private static String declared(ProtoReader value, Map<String, ValueSpec> into) throws MalformedProtoException {
+        String name = "";
+        Optional<ProtoReader> type = Optional.empty();
+        while (value.next()) {
+            if (value.isBytes() && value.field() == 1) {
+                name = value.text();
+            } else if (value.isBytes() && value.field() == 2) {
+                type = Optional.of(value.message());
+            }
+        }
+        if (type.isPresent()) {
+            String found = name;
+            DeclaredType.read(name, type.get()).ifPresent(spec -> into.put(found, spec));
+        }
+        return name;
+    }
+
+    /** Whether a TypeProto is that of a tensor, or of an optional one, and holds a shape. */
+    private static boolean isShaped(ProtoReader type) throws MalformedProtoException {
+        return has(type.copy(), 1, 2) || has(type, 9, 1, 1, 2);
+    }
+
     /** Whether there is a message at the path of field numbers. */
-    private static boolean has(ProtoReader message, int field, int inner) throws MalformedProtoException {
+    private static boolean has(ProtoReader message, int... path) throws MalformedProtoException {
         while (message.next()) {
-            if (message.isBytes() && message.field() == field) {
-                ProtoReader nested = message.message();
-                while (nested.next()) {
-                    if (nested.isBytes() && nested.field() == inner) {
-                        return true;
-                    }
-                }
+            if (message.isBytes()
+                    && message.field() == path[0]
+                    && (path.length == 1 || has(message.message(), Arrays.copyOfRange(path, 1, path.length)))) {
+                return true;
             }
         }
         return false;
     }
 
     private void node(ProtoReader node, int depth) throws MalformedProtoException {
+        ProtoReader again = node.copy();
+        String operator = "";
+        String domain = "";
+        String overload = "";
         while (node.next()) {
-            if (node.isBytes() && node.field() == 5) {
-                attribute(node.message(), depth);
+            if (node.isBytes()) {
+                switch (node.field()) {
+                    case 4 -> operator = node.text();
+                    case 5 -> attribute(node.message(), depth);
+                    case 7 -> domain = node.text();
+                    case 8 -> overload = node.text();
+                    default -> {} // names, documentation
+                }
             }
+        }
+        calls.merge(FunctionCalls.key(domain, operator, overload), 1L, Long::sum);
+        if (operator.startsWith("TreeEnsemble")) {
+            TreeDepth.requireBounded(again);
         }
     }
 

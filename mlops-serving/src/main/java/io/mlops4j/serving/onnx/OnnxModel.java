@@ -5,8 +5,10 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.mlops4j.RejectedInputException;
 import io.mlops4j.RejectedModelException;
 import io.mlops4j.internal.Text;
+import io.mlops4j.model.OptionalSpec;
 import io.mlops4j.model.Shape;
 import io.mlops4j.model.Signature;
 import io.mlops4j.model.TensorSpec;
@@ -21,6 +23,7 @@ import io.mlops4j.serving.StopSignal;
 import io.mlops4j.serving.VerifiedModel;
 import io.mlops4j.serving.internal.SlotPool;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -77,7 +80,7 @@ final class OnnxModel implements LoadedModel {
         }
         this.session = owned.own(environment.createSession(model.bytes(), sessionOptions));
         this.runOptions = owned.own(new OrtSession.RunOptions());
-        this.signature = signature(model.label());
+        this.signature = signature(model.label(), findings);
         this.unshapedInputs = findings.unshapedInputs();
         this.scorer = RowForm.of(signature)
                 .map(form -> new OnnxRowScorer(failures, environment, session, runOptions, form))
@@ -99,17 +102,33 @@ final class OnnxModel implements LoadedModel {
         }
     }
 
-    private Signature signature(String label) throws OrtException {
-        List<ValueSpec> inputs = OnnxTypes.specs(label, session.getInputInfo().values());
+    /** The binding cannot describe optional inputs; then the model's file must do. */
+    private Signature signature(String label, ModelScan.Findings findings) throws OrtException {
+        List<ValueSpec> inputs = findings.inputs().values().stream().anyMatch(OptionalSpec.class::isInstance)
+                ? OnnxTypes.declared(label, session.getInputNames(), findings.inputs())
+                : OnnxTypes.specs(label, session.getInputInfo().values(), findings.inputs());
         for (ValueSpec input : inputs) {
-            if (!(input instanceof TensorSpec)) {
+            if (!(input instanceof TensorSpec || input instanceof OptionalSpec)) {
                 throw new RejectedModelException("Cannot load model " + label + ": input " + Text.quote(input.name())
                         + " is a " + input.getClass().getSimpleName()
                         + ", expected a tensor: ONNX Runtime's Java binding takes no sequences or maps");
             }
         }
+        requireNoOptional(label, findings.outputs().values());
         return new Signature(
-                inputs, OnnxTypes.specs(label, session.getOutputInfo().values()));
+                inputs, OnnxTypes.specs(label, session.getOutputInfo().values(), findings.outputs()));
+    }
+
+    /** An output that turns out to be absent ends the JVM: the binding follows a null pointer. */
+    private static void requireNoOptional(String label, Collection<ValueSpec> outputs) {
+        for (ValueSpec output : outputs) {
+            if (output instanceof OptionalSpec) {
+                throw new RejectedModelException(
+                        "Cannot load model " + label + ": output " + Text.quote(output.name())
+                                + " is optional, expected one that is always there: ONNX Runtime's Java binding"
+                                + " cannot give an absent one");
+            }
+        }
     }
 
     @Override
@@ -164,6 +183,10 @@ final class OnnxModel implements LoadedModel {
             throw new IllegalStateException("Model " + failures.model() + " is closed");
         }
         InputCheck.check(failures.model(), signature, unshapedInputs, inputs);
+        if (inputs.isEmpty() && !signature.inputs().isEmpty()) {
+            throw new RejectedInputException("Cannot run model " + failures.model()
+                    + ": every input is left out; ONNX Runtime's Java binding needs one at least");
+        }
         try (Feed feed = Feed.of(failures.model(), inputs, maker, memory);
                 OrtSession.Result result = session.run(feed.tensors(), options)) {
             return Answers.read(result);

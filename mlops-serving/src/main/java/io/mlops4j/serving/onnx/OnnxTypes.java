@@ -83,8 +83,31 @@ final class OnnxTypes {
                 });
     }
 
-    static List<ValueSpec> specs(String model, Collection<NodeInfo> nodes) {
-        return nodes.stream().map(node -> spec(model, node)).toList();
+    /**
+     * Translates what the session says of its inputs or outputs.
+     *
+     * @param declared what the model's file says, which is more exact for sequences and maps
+     */
+    static List<ValueSpec> specs(String model, Collection<NodeInfo> nodes, Map<String, ValueSpec> declared) {
+        return nodes.stream()
+                .map(node -> {
+                    ValueSpec spec = declared.get(node.getName());
+                    return spec == null || node.getInfo() instanceof TensorInfo ? spec(model, node) : spec;
+                })
+                .toList();
+    }
+
+    /** What the model's file says of the inputs that a session has. */
+    static List<ValueSpec> declared(String model, Collection<String> names, Map<String, ValueSpec> declared) {
+        return names.stream()
+                .map(name -> {
+                    ValueSpec spec = declared.get(name);
+                    if (spec == null) {
+                        throw unsupported(model, name, "unknown");
+                    }
+                    return spec;
+                })
+                .toList();
     }
 
     private static ValueSpec spec(String model, NodeInfo node) {
