@@ -1,6 +1,10 @@
 package io.mlops4j.serving.onnx;
 
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.Tensor;
+import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.Value;
+import io.mlops4j.model.ValueSpec;
 import io.mlops4j.serving.OnnxModels;
 import io.mlops4j.serving.VerifiedModel;
 import io.mlops4j.serving.internal.ProtoReader;
@@ -46,11 +50,23 @@ record NodeCase(String name, VerifiedModel model, Map<String, Value> inputs, Map
         byte[] bytes = Files.readAllBytes(folder.resolve("model.onnx"));
         String name = String.valueOf(folder.getFileName());
         Path data = folder.resolve("test_data_set_0");
+        ModelScan.Findings declared = ModelScan.of(bytes);
         return new NodeCase(
                 name,
                 OnnxModels.verified(name, bytes),
-                values(kinds(bytes, GRAPH_INPUT), data, "input_"),
-                values(kinds(bytes, GRAPH_OUTPUT), data, "output_"));
+                asDeclared(declared.inputs(), values(kinds(bytes, GRAPH_INPUT), data, "input_")),
+                asDeclared(declared.outputs(), values(kinds(bytes, GRAPH_OUTPUT), data, "output_")));
+    }
+
+    /** NumPy has no bfloat16: the reference implementation wrote its bits down as uint16. */
+    private static Map<String, Value> asDeclared(Map<String, ValueSpec> declared, Map<String, Value> values) {
+        values.replaceAll((name, value) -> value instanceof Tensor tensor
+                        && tensor.type() == ElementType.UINT16
+                        && declared.get(name) instanceof TensorSpec spec
+                        && spec.type() == ElementType.BFLOAT16
+                ? Tensor.ofData(ElementType.BFLOAT16, tensor.data(), tensor.shape())
+                : value);
+        return values;
     }
 
     private static Map<String, Value> values(Map<String, Integer> kinds, Path data, String prefix)
