@@ -62,7 +62,7 @@ enum ProbeRow {
         if (type == ElementType.BOOL) {
             boolean[] values = new boolean[count];
             for (int i = 0; i < count; i++) {
-                values[i] = this == USUAL || this == WIDE ? random.nextBoolean() : this != ZERO;
+                values[i] = (this == USUAL || this == WIDE) ? random.nextBoolean() : this != ZERO;
             }
             return Tensor.ofBooleans(values, shape.sizes());
         }

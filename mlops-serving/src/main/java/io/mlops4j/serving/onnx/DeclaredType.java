@@ -12,7 +12,6 @@ import io.mlops4j.serving.internal.ProtoReader.MalformedProtoException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what a model's file says of an input or output (ONNX {@code TypeProto}). ONNX Runtime's Java binding cannot
@@ -33,40 +32,34 @@ final class DeclaredType {
      */
     static Optional<ValueSpec> read(String name, ProtoReader type) throws MalformedProtoException {
         try {
-            return Optional.ofNullable(read(name, type, 0));
+            return read(name, type, 0);
         } catch (IllegalArgumentException e) {
             return Optional.empty(); // too many dimensions, or a map by something that is no key
         }
     }
 
-    private static @Nullable ValueSpec read(String name, ProtoReader type, int depth) throws MalformedProtoException {
+    private static Optional<ValueSpec> read(String name, ProtoReader type, int depth) throws MalformedProtoException {
         if (depth > MAX_DEPTH) {
             throw new MalformedProtoException("types nested more than " + MAX_DEPTH + " deep");
         }
-        ValueSpec spec = null;
+        Optional<ValueSpec> spec = Optional.empty();
         while (type.next()) {
             if (type.isBytes()) {
                 ProtoReader content = type.message();
-                spec = switch (type.field()) {
-                    case 1 -> tensor(name, content);
-                    case 4 -> {
-                        ValueSpec element = element(content, depth);
-                        yield element == null ? null : new SequenceSpec(name, element);
-                    }
-                    case 5 -> map(name, content, depth);
-                    case 9 -> {
-                        ValueSpec element = element(content, depth);
-                        yield element == null ? null : new OptionalSpec(name, element);
-                    }
-                    default -> spec; // a denotation, which says nothing of the form
-                };
+                switch (type.field()) {
+                    case 1 -> spec = tensor(name, content);
+                    case 4 -> spec = element(content, depth).map(element -> new SequenceSpec(name, element));
+                    case 5 -> spec = map(name, content, depth);
+                    case 9 -> spec = element(content, depth).map(element -> new OptionalSpec(name, element));
+                    default -> {} // a denotation, which says nothing of the form
+                }
             }
         }
         return spec;
     }
 
-    private static @Nullable ValueSpec element(ProtoReader around, int depth) throws MalformedProtoException {
-        ValueSpec element = null;
+    private static Optional<ValueSpec> element(ProtoReader around, int depth) throws MalformedProtoException {
+        Optional<ValueSpec> element = Optional.empty();
         while (around.next()) {
             if (around.isBytes() && around.field() == 1) {
                 element = read("", around.message(), depth + 1);
@@ -75,9 +68,9 @@ final class DeclaredType {
         return element;
     }
 
-    private static @Nullable ValueSpec map(String name, ProtoReader map, int depth) throws MalformedProtoException {
+    private static Optional<ValueSpec> map(String name, ProtoReader map, int depth) throws MalformedProtoException {
         Optional<ElementType> key = Optional.empty();
-        ValueSpec value = null;
+        Optional<ValueSpec> value = Optional.empty();
         while (map.next()) {
             if (map.isVarint() && map.field() == 1) {
                 key = OnnxTypes.element((int) map.number());
@@ -85,10 +78,12 @@ final class DeclaredType {
                 value = read("", map.message(), depth + 1);
             }
         }
-        return key.isPresent() && value instanceof TensorSpec tensor ? new MapSpec(name, key.get(), tensor.type()) : null;
+        return key.isPresent() && value.isPresent() && value.get() instanceof TensorSpec tensor
+                ? Optional.of(new MapSpec(name, key.get(), tensor.type()))
+                : Optional.empty();
     }
 
-    private static @Nullable ValueSpec tensor(String name, ProtoReader tensor) throws MalformedProtoException {
+    private static Optional<ValueSpec> tensor(String name, ProtoReader tensor) throws MalformedProtoException {
         Optional<ElementType> type = Optional.empty();
         Shape shape = Shape.of();
         while (tensor.next()) {
@@ -98,7 +93,8 @@ final class DeclaredType {
                 shape = shape(tensor.message());
             }
         }
-        return type.isPresent() ? new TensorSpec(name, type.get(), shape) : null;
+        Shape declared = shape;
+        return type.map(element -> new TensorSpec(name, element, declared));
     }
 
     private static Shape shape(ProtoReader shape) throws MalformedProtoException {
