@@ -160,8 +160,8 @@ final class HostileModels {
             ids[i] = i;
             modes[i] = i < depth ? "BRANCH_LEQ" : "LEAF";
             if (i < depth) {
-                ifTrue[i] = i + 1 < depth ? i + 1 : endless ? 0 : nodes - 1;
-                ifFalse[i] = depth + i;
+                ifTrue[i] = i + 1 < depth ? i + 1 : (endless ? 0 : nodes - 1);
+                ifFalse[i] = (long) depth + i;
             } else {
                 leaves[i - depth] = i;
             }

@@ -30,7 +30,7 @@ final class RowBindingTest {
 
     record Visit(List<String> pages) {}
 
-    record Number(int x) {}
+    record Count(int x) {}
 
     record Fraction(double x) {}
 
@@ -91,23 +91,23 @@ final class RowBindingTest {
     void of_intForEveryType_isBoundOnlyWhereNothingIsLost(ElementType type) {
         var signature = new Signature(List.of(TensorSpec.of("x", type, ANY)), List.of());
         if (type.isInteger() || type == ElementType.FLOAT64) {
-            Tensor tensor = (Tensor) RowBinding.of(Number.class, signature)
-                    .row(new Number(7))
+            Tensor tensor = (Tensor) RowBinding.of(Count.class, signature)
+                    .row(new Count(7))
                     .values()
                     .iterator()
                     .next();
             assertThat(tensor.type()).isEqualTo(type);
             assertThat(type.isInteger() ? tensor.longs()[0] : tensor.doubles()[0]).isEqualTo(type.isInteger() ? 7 : 7.0);
         } else {
-            assertUnbound(() -> RowBinding.of(Number.class, signature), "\"x\"", type + "[?]", "int");
+            assertUnbound(() -> RowBinding.of(Count.class, signature), "\"x\"", type + "[?]", "int");
         }
     }
 
     @Test
     void row_valueOutOfRange_isRejectedByName() {
         for (ElementType type : List.of(ElementType.UINT8, ElementType.INT8, ElementType.UINT32, ElementType.UINT64)) {
-            var binding = bind(Number.class, TensorSpec.of("x", type, ANY));
-            assertRejected(() -> binding.row(new Number(-1000)), "\"x\"", "-1000", type.name());
+            var binding = bind(Count.class, TensorSpec.of("x", type, ANY));
+            assertRejected(() -> binding.row(new Count(-1000)), "\"x\"", "-1000", type.name());
         }
     }
 
@@ -119,30 +119,30 @@ final class RowBindingTest {
 
     @Test
     void row_moreRowsThanTheModelTakes_isRejected() {
-        var binding = bind(Number.class, TensorSpec.of("x", ElementType.INT64, 1));
-        assertRejected(() -> binding.rows(List.of(new Number(1), new Number(2))), "\"x\"", "2 rows", "expected 1");
+        var binding = bind(Count.class, TensorSpec.of("x", ElementType.INT64, 1));
+        assertRejected(() -> binding.rows(List.of(new Count(1), new Count(2))), "\"x\"", "2 rows", "expected 1");
     }
 
     @Test
     void of_mismatches_areNamedAtOnce() {
-        assertUnbound(() -> bind(Number.class, floats("y", ANY)), "component x", "\"y\"");
+        assertUnbound(() -> bind(Count.class, floats("y", ANY)), "component x", "\"y\"");
         assertUnbound(
-                () -> bind(Number.class, TensorSpec.of("x", ElementType.INT64, ANY), floats("y\n", ANY)), "\"y\\n\"");
+                () -> bind(Count.class, TensorSpec.of("x", ElementType.INT64, ANY), floats("y\n", ANY)), "\"y\\n\"");
         assertUnbound(() -> bind(Fraction.class, floats("x", ANY)), "\"x\"", "FLOAT32[?]", "double");
         assertUnbound(() -> bind(Point.class, floats("in", ANY, 4)), "[?, 4]", "[rows, 3]");
-        assertUnbound(() -> bind(Number.class, TensorSpec.of("x", ElementType.INT64, ANY, 2)), "[?, 2]", "[rows, 1]");
-        assertUnbound(() -> bind(Number.class, TensorSpec.of("x", ElementType.INT64)), "[]");
+        assertUnbound(() -> bind(Count.class, TensorSpec.of("x", ElementType.INT64, ANY, 2)), "[?, 2]", "[rows, 1]");
+        assertUnbound(() -> bind(Count.class, TensorSpec.of("x", ElementType.INT64)), "[]");
         assertUnbound(() -> bind(Visit.class, TensorSpec.of("pages", ElementType.STRING, ANY)), "List", "STRING");
-        assertUnbound(() -> bind(Number.class, new MapSpec("x", ElementType.INT64, ElementType.INT64)), "MapSpec");
+        assertUnbound(() -> bind(Count.class, new MapSpec("x", ElementType.INT64, ElementType.INT64)), "MapSpec");
     }
 
     @Test
     void of_optionalInput_mayHaveNoComponent() {
         var mask = new OptionalSpec("mask", TensorSpec.of("", ElementType.BOOL, ANY));
-        var binding = bind(Number.class, TensorSpec.of("x", ElementType.INT64, ANY), mask);
-        assertThat(binding.row(new Number(1))).containsOnlyKeys("x");
-        var optional = bind(Number.class, new OptionalSpec("x", TensorSpec.of("", ElementType.INT64, ANY)));
-        assertThat(optional.row(new Number(1))).containsEntry("x", Tensor.ofLongs(new long[] {1}, 1));
+        var binding = bind(Count.class, TensorSpec.of("x", ElementType.INT64, ANY), mask);
+        assertThat(binding.row(new Count(1))).containsOnlyKeys("x");
+        var optional = bind(Count.class, new OptionalSpec("x", TensorSpec.of("", ElementType.INT64, ANY)));
+        assertThat(optional.row(new Count(1))).containsEntry("x", Tensor.ofLongs(new long[] {1}, 1));
     }
 
     private static <R extends Record> RowBinding<R> bind(Class<R> type, ValueSpec... inputs) {

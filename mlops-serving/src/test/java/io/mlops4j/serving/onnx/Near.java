@@ -1,5 +1,7 @@
 package io.mlops4j.serving.onnx;
 
+import static java.util.Objects.requireNonNull;
+
 import io.mlops4j.model.SequenceValue;
 import io.mlops4j.model.Tensor;
 import io.mlops4j.model.Value;
@@ -12,11 +14,12 @@ final class Near {
     private Near() {}
 
     static boolean all(Map<String, Value> expected, Map<String, Value> actual) {
-        return expected.entrySet().stream()
-                .allMatch(entry -> near(entry.getValue(), actual.get(entry.getKey())));
+        return actual.keySet().containsAll(expected.keySet())
+                && expected.entrySet().stream()
+                        .allMatch(entry -> near(entry.getValue(), requireNonNull(actual.get(entry.getKey()))));
     }
 
-    private static boolean near(Value expected, Object actual) {
+    private static boolean near(Value expected, Value actual) {
         if (expected instanceof Tensor one && actual instanceof Tensor other && one.type().isFloat()) {
             return one.type() == other.type()
                     && one.shape().equals(other.shape())
