@@ -83,6 +83,9 @@ final class HostileModelsTest {
     @ValueSource(longs = {1L << 40, 1L << 61, 1L << 62, Long.MAX_VALUE, -1, Long.MIN_VALUE})
     void predict_memoryThatNobodyHas_failsByType(long elements) {
         try (ModelServer server = serve(HostileModels.memoryOnDemand())) {
+            // As a warm-up does: an arena whose very first allocation fails stays as large as that one wanted it.
+            Map<String, Value> two = Map.of("s", Tensor.ofLongs(new long[] {2}, 1));
+            assertThat(server.predict(NAME, two).tensor("y").floats()).containsExactly(0, 0);
             Map<String, Value> size = Map.of("s", Tensor.ofLongs(new long[] {elements}, 1));
             assertThatThrownBy(() -> server.predict(NAME, size))
                     .isInstanceOfAny(InferenceException.class, RejectedInputException.class)
@@ -90,7 +93,6 @@ final class HostileModelsTest {
             Map<String, Value> product = Map.of("s", Tensor.ofLongs(new long[] {1L << 32, 1L << 32}, 2));
             assertThatThrownBy(() -> server.predict(NAME, product))
                     .isInstanceOfAny(InferenceException.class, RejectedInputException.class);
-            Map<String, Value> two = Map.of("s", Tensor.ofLongs(new long[] {2}, 1));
             assertThat(server.predict(NAME, two).tensor("y").floats()).containsExactly(0, 0);
         }
     }

@@ -26,34 +26,11 @@ import java.util.Set;
 final class ModelScan {
     private static final int MAX_DEPTH = 64;
 
-    /** Operators that make as many elements as the values of their inputs say, whatever the shapes of these are. */
-    private static final Set<String> SIZED_BY_VALUES = Set.of(
-            "AffineGrid",
-            "BlackmanWindow",
-            "CenterCropPad",
-            "Col2Im",
-            "ConstantOfShape",
-            "DFT",
-            "Expand",
-            "HammingWindow",
-            "HannWindow",
-            "Loop",
-            "MaxUnpool",
-            "MelWeightMatrix",
-            "OneHot",
-            "Pad",
-            "Range",
-            "Resize",
-            "STFT",
-            "Tile",
-            "Upsample");
-
     private final List<ExternalTensor> external = new ArrayList<>();
     private final Set<String> unshaped = new HashSet<>();
     private final Map<String, ValueSpec> inputs = new HashMap<>();
     private final Map<String, ValueSpec> outputs = new HashMap<>();
     private final FunctionCalls functions = new FunctionCalls();
-    private boolean sizedByValues;
 
     /** How often each operator or function is called by what is being read: the main graph, or a function. */
     private Map<String, Long> calls = new HashMap<>();
@@ -65,14 +42,12 @@ final class ModelScan {
      * @param unshapedInputs the names of the inputs that take tensors of any number of dimensions
      * @param inputs what is declared of the inputs, by name; without those of types that this library does not have
      * @param outputs what is declared of the outputs, likewise
-     * @param sizedByValues whether a run may need more memory than another one of the same shapes
      */
     record Findings(
             List<ExternalTensor> external,
             Set<String> unshapedInputs,
             Map<String, ValueSpec> inputs,
-            Map<String, ValueSpec> outputs,
-            boolean sizedByValues) {
+            Map<String, ValueSpec> outputs) {
         Findings {
             external = List.copyOf(external);
             unshapedInputs = Set.copyOf(unshapedInputs);
@@ -94,7 +69,7 @@ final class ModelScan {
     static Findings of(byte[] model) throws MalformedProtoException {
         var scan = new ModelScan();
         scan.model(ProtoReader.of(model));
-        return new Findings(scan.external, scan.unshaped, scan.inputs, scan.outputs, scan.sizedByValues);
+        return new Findings(scan.external, scan.unshaped, scan.inputs, scan.outputs);
     }
 
     private void model(ProtoReader model) throws MalformedProtoException {
@@ -232,7 +207,6 @@ final class ModelScan {
             }
         }
         calls.merge(FunctionCalls.key(domain, operator, overload), 1L, Long::sum);
-        sizedByValues |= SIZED_BY_VALUES.contains(operator);
         if (operator.startsWith("TreeEnsemble")) {
             TreeDepth.requireBounded(again);
         }

@@ -75,11 +75,6 @@ final class OnnxModel implements LoadedModel {
         this.maker = owned.own(new TensorMaker(environment));
         var weights = new ExternalWeights(model, maker, owned).make(findings.external());
         OrtSession.SessionOptions sessionOptions = owned.own(options.open());
-        if (findings.sizedByValues()) {
-            // The runtime takes the memory of the first run as the pattern for all later ones of the same input shapes;
-            // if that run asked for more than there is, every later one would fail.
-            sessionOptions.setMemoryPatternOptimization(false);
-        }
         if (!weights.isEmpty()) {
             sessionOptions.addExternalInitializers(weights);
         }
