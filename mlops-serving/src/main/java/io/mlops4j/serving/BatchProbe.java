@@ -131,7 +131,11 @@ final class BatchProbe {
         for (int size : DYNAMIC_SIZES) {
             Map<String, Value> row = ProbeRow.USUAL.row(model.signature(), size, random);
             if (run(row) != null) {
-                return List.of(row, ProbeRow.USUAL.row(model.signature(), size, random));
+                // In a row of 0 stands out what the mates bring along, such as the words of a small vocabulary.
+                return List.of(
+                        row,
+                        ProbeRow.USUAL.row(model.signature(), size, random),
+                        ProbeRow.ZERO.row(model.signature(), size, random));
             }
         }
         return List.of();

@@ -75,9 +75,9 @@ final class CostModel {
         return isKnown() ? (long) (a * batchRows + b) : 0;
     }
 
-    /** How long rows take that are run in full batches, one after the other; 0 if not known. */
-    long nanos(long allRows, int batchRows) {
-        return isKnown() ? (long) (a * allRows + b * Math.ceil((double) allRows / batchRows)) : 0;
+    /** How long rows take in so many runs, one after the other; 0 if not known. */
+    long nanos(long allRows, double runs) {
+        return isKnown() ? (long) (a * allRows + b * runs) : 0;
     }
 
     /** How many rows a batch may have that must end within a time, with a standard deviation to spare. */

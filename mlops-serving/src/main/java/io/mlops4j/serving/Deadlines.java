@@ -2,6 +2,7 @@ package io.mlops4j.serving;
 
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,6 +19,8 @@ final class Deadlines implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
+        // A server may be closed from a callback, while requests are under way: those go on without an alarm.
+        watch.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         watch.setRemoveOnCancelPolicy(true);
         watch.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         watch.setKeepAliveTime(1, TimeUnit.SECONDS);

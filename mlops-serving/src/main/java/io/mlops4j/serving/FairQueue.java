@@ -153,6 +153,12 @@ final class FairQueue {
         return tenants.computeIfAbsent(name, n -> new Tenant(weights.getOrDefault(n, 1.0)));
     }
 
+    /** The place that a newcomer would get, if it is not a new one. */
+    private @Nullable Tenant known(String name) {
+        Tenant known = tenants.get(name);
+        return known == null && tenants.size() >= MOST_TENANTS ? tenants.get(OTHERS) : known;
+    }
+
     /** Whether the ticket is in the queue. */
     static boolean holds(Ticket ticket) {
         return ticket.tenant != null;
@@ -234,7 +240,7 @@ final class FairQueue {
     }
 
     private double loadWith(Ask newcomer) {
-        Tenant tenant = tenants.get(newcomer.tenant());
+        Tenant tenant = known(newcomer.tenant());
         int added = newcomer.rows();
         return tenant == null
                 ? added / weights.getOrDefault(newcomer.tenant(), 1.0)
@@ -256,7 +262,7 @@ final class FairQueue {
     }
 
     private double loadIn(Ask newcomer) {
-        Tenant tenant = tenants.get(newcomer.tenant());
+        Tenant tenant = known(newcomer.tenant());
         return tenant == null
                 ? newcomer.rows() / weights.getOrDefault(newcomer.tenant(), 1.0)
                 : (tenant.chains[newcomer.priority().ordinal()].rows + newcomer.rows()) / tenant.weight;

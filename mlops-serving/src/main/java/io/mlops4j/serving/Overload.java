@@ -23,6 +23,7 @@ import java.util.Optional;
  * cannot be met as runs go now (see {@link Request#within}); the exception says when the queue will have drained. A full
  * queue still takes a request of a tenant that has less than its share waiting, or of a higher priority: what it
  * replaces is the newest request of the tenant that waits most, of the lowest priority, which is refused in its place.
+ * When nobody waits, a request is taken whatever its size and deadline: how long runs take is learned by running.
  *
  * <p>Tenants of one priority share a busy model by weighted fair queueing of rows. At most 64 tenants are told apart at a
  * time; those beyond share one place. {@link Priority} is strict, but one batch in sixteen begins with the lowest

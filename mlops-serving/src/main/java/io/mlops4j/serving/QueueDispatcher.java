@@ -14,6 +14,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /*
  * A model of some instances with a queue before them.
@@ -36,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class QueueDispatcher implements Dispatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(QueueDispatcher.class);
+
     /** One of so many runs that pass the queue by is timed, for the cost model. */
     private static final int SAMPLE = 64;
 
@@ -238,7 +242,12 @@ final class QueueDispatcher implements Dispatcher {
 
     private void dispatch() {
         if (!room.isEmpty() && instances.tryEnter()) {
-            workers.execute(this::drain);
+            try {
+                workers.execute(this::drain);
+            } catch (OutOfMemoryError e) { // no memory for another thread: the next one to come tries again
+                instances.leave();
+                throw e;
+            }
         }
     }
 
@@ -247,11 +256,21 @@ final class QueueDispatcher implements Dispatcher {
         try {
             batch = room.next(null);
             while (batch != null) {
+                share();
                 runner.run(batch);
                 batch = room.next(batch);
             }
         } finally {
             leave();
+        }
+    }
+
+    /** The parts of a large request come all at once: there may be work for other instances. */
+    private void share() {
+        try {
+            dispatch();
+        } catch (OutOfMemoryError e) {
+            LOG.debug("Cannot have another thread for model {}: one goes on alone", label, e);
         }
     }
 

@@ -96,6 +96,9 @@ final class Tickets {
 
     /** A request that was split; its ticket never queues, its parts do. */
     static final class Whole {
+        /** So far below zero that no number of answers reaches it. */
+        private static final int FAILED = Integer.MIN_VALUE / 2;
+
         private final Ticket ticket;
         private final WaitingRoom room;
         private final List<Part> parts = new ArrayList<>();
@@ -128,9 +131,11 @@ final class Tickets {
 
         private void settled(int index, Map<String, Value> answer, @Nullable Throwable reason) {
             if (reason != null) {
-                if (ticket.fail(reason)) {
+                // The others leave before the holder hears of it: then the lease goes back, and nobody may be in the room.
+                if (missing.getAndSet(FAILED) > 0) {
                     parts.forEach(part -> part.fail(reason));
                     room.leave(parts);
+                    ticket.fail(reason);
                 }
                 return;
             }

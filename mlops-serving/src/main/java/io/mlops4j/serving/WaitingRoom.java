@@ -1,14 +1,12 @@
 package io.mlops4j.serving;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.mlops4j.OverloadedException;
 import io.mlops4j.model.VersionId;
-import java.time.Duration;
+import io.mlops4j.serving.BadNews.Leaver;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,36 +29,23 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class WaitingRoom {
-    /** Alarms are not set for less from now: one that rings for each of many requests would cost more than it gives. */
-    private static final long ALARM_NANOS = 1_000_000;
-
     /** One batch in so many begins with the lowest priority. */
     private static final int TURNS = 16;
 
     private static final List<Priority> HIGHEST_FIRST = List.of(Priority.HIGH, Priority.NORMAL, Priority.LOW);
     private static final List<Priority> LOWEST_FIRST = List.of(Priority.LOW, Priority.NORMAL, Priority.HIGH);
-    private static final Duration SOONEST_RETRY = Duration.ofMillis(1);
 
-    /** Somebody who must be told that it is not going to be answered. */
-    private record Leaver(Ticket ticket, Shed why) {
-        /** Whether telling it runs no code of the host. */
-        boolean isWaiting() {
-            return ticket instanceof Tickets.Waiting;
-        }
-    }
-
-    private final VersionId version;
-    private final Overload options;
     private final int maxRows;
     private final Instances instances;
-    private final Deadlines deadlines;
     private final QueueMeters meters;
-    private final Executor tellers;
+    private final BadNews news;
     private final ReentrantLock lock = new ReentrantLock();
 
     @GuardedBy("lock") private final FairQueue queue;
 
     @GuardedBy("lock") private final CostModel cost = new CostModel();
+
+    @GuardedBy("lock") private final Entrance entrance;
 
     @GuardedBy("lock") private final @Nullable StandingQueue standing;
 
@@ -70,9 +55,7 @@ final class WaitingRoom {
 
     @GuardedBy("lock") private final ArrayDeque<RowBlock> blocks = new ArrayDeque<>();
 
-    @GuardedBy("lock") private @Nullable ScheduledFuture<?> alarm;
-
-    @GuardedBy("lock") private long alarmAt;
+    @GuardedBy("lock") private final Alarm alarm;
 
     @GuardedBy("lock") private int turn;
 
@@ -86,14 +69,13 @@ final class WaitingRoom {
             Deadlines deadlines,
             QueueMeters meters,
             Executor tellers) {
-        this.version = version;
-        this.options = options;
         this.maxRows = maxRows;
         this.instances = instances;
-        this.deadlines = deadlines;
         this.meters = meters;
-        this.tellers = tellers;
+        this.news = new BadNews(version, options, meters, tellers);
+        this.alarm = new Alarm(deadlines, this::ring);
         this.queue = new FairQueue(options.weights());
+        this.entrance = new Entrance(options, maxRows, instances, queue, cost);
         this.standing = options.codel().map(StandingQueue::new).orElse(null);
         this.gradient = options.limit() == Overload.Limit.ADAPTIVE ? new Gradient(options.instances()) : null;
     }
@@ -115,7 +97,7 @@ final class WaitingRoom {
         lock.lock();
         try {
             long now = System.nanoTime();
-            refusal = refusal(whole, now, leavers);
+            refusal = entrance.refusal(whole, now, leavers);
             if (refusal == null) {
                 parts.forEach(queue::add);
                 watch(whole, now);
@@ -124,48 +106,20 @@ final class WaitingRoom {
         } finally {
             lock.unlock();
         }
-        tellElsewhere(leavers);
+        news.tellElsewhere(leavers, this);
         if (refusal != null) {
-            tell(new Leaver(parts.get(0), refusal)); // a part tells the whole
+            news.tell(new Leaver(parts.get(0), refusal), this); // a part tells the whole
         }
     }
 
-    @GuardedBy("lock") private @Nullable Shed refusal(Ask whole, long now, List<Leaver> leavers) {
-        if (whole.left(now) <= 0) {
-            return Shed.EXPIRED;
+    /** How long it takes, as runs go now, until all that waits has been run; 0 if not known. */
+    long nanosToDrain() {
+        lock.lock();
+        try {
+            return entrance.drain();
+        } finally {
+            lock.unlock();
         }
-        if (queue.tickets() == 0) {
-            return null; // nobody is in its way; and a cost that was learned in bad times must be learned anew
-        }
-        if (cannotBeMet(whole, now)) {
-            return Shed.HOPELESS;
-        }
-        if (whole.rows() > options.queueRows() || whole.bytes() > options.queueBytes()) {
-            return Shed.FULL;
-        }
-        while (whole.rows() > options.queueRows() - queue.rows()
-                || whole.bytes() > options.queueBytes() - queue.bytes()) {
-            Ticket victim = queue.victim(whole);
-            if (victim == null) {
-                return Shed.FULL;
-            }
-            queue.remove(victim);
-            leavers.add(new Leaver(victim, Shed.DISPLACED));
-        }
-        return null;
-    }
-
-    @GuardedBy("lock") private boolean cannotBeMet(Ask whole, long now) {
-        long left = whole.left(now);
-        if (left == Long.MAX_VALUE || !cost.isKnown()) {
-            return false;
-        }
-        long own = cost.nanos(whole.rows(), maxRows);
-        return drain(queue.rows()) + own > left && drain(queue.rowsBefore(whole)) + own > left;
-    }
-
-    @GuardedBy("lock") private long drain(long rows) {
-        return cost.nanos(rows, maxRows) / instances.limit();
     }
 
     /** Puts a run under the alarm that passed the queue by. */
@@ -221,7 +175,7 @@ final class WaitingRoom {
         } finally {
             lock.unlock();
         }
-        leavers.forEach(this::tell);
+        news.tellElsewhere(leavers, this);
         return batch;
     }
 
@@ -338,60 +292,10 @@ final class WaitingRoom {
         return null;
     }
 
-    private void tell(Leaver leaver) {
-        Throwable why = leaver.why() == Shed.EXPIRED ? leaver.ticket().ask().tooLate() : overloaded(leaver.why());
-        if (leaver.ticket().fail(why)) {
-            meters.shed(leaver.why());
-        }
-    }
-
-    /** Tells those who wait, and lets a worker tell the others: they may run any code of the host. */
-    private void tellElsewhere(List<Leaver> leavers) {
-        List<Leaver> others = new ArrayList<>(0);
-        for (Leaver leaver : leavers) {
-            if (leaver.isWaiting()) {
-                tell(leaver);
-            } else {
-                others.add(leaver);
-            }
-        }
-        if (!others.isEmpty()) {
-            tellers.execute(() -> others.forEach(this::tell));
-        }
-    }
-
-    private OverloadedException overloaded(Shed why) {
-        return new OverloadedException(
-                "Cannot run a request to model " + version + ": " + why.because() + " (" + waiting + " rows wait of "
-                        + options.queueRows() + " that may)",
-                retryAfter());
-    }
-
-    private Duration retryAfter() {
-        lock.lock();
-        try {
-            Duration drained = Duration.ofNanos(drain(queue.rows()));
-            return drained.compareTo(SOONEST_RETRY) < 0 ? SOONEST_RETRY : drained;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     @GuardedBy("lock") private void watch(Ask ask, long now) {
         if (ask.isTimed()) {
-            setAlarm(now + ask.left(now), now);
+            alarm.watch(now + ask.left(now), now);
         }
-    }
-
-    @GuardedBy("lock") private void setAlarm(long at, long now) {
-        if (alarm != null && at - alarmAt >= 0) {
-            return;
-        }
-        if (alarm != null) {
-            alarm.cancel(false);
-        }
-        alarmAt = at;
-        alarm = deadlines.after(Math.max(0, at - now), this::ring);
     }
 
     private void ring() {
@@ -399,7 +303,6 @@ final class WaitingRoom {
         List<Batch> abandoned;
         lock.lock();
         try {
-            alarm = null;
             long now = System.nanoTime();
             var earliest = new long[] {Long.MAX_VALUE};
             Consumer<Ticket> look = ticket -> {
@@ -415,13 +318,11 @@ final class WaitingRoom {
             waiting = queue.rows();
             running.forEach(batch -> batch.members().forEach(look));
             abandoned = running.stream().filter(batch -> batch.isAbandoned(now)).toList();
-            if (earliest[0] != Long.MAX_VALUE) {
-                setAlarm(now + Math.max(ALARM_NANOS, earliest[0]), now);
-            }
+            alarm.rang(earliest[0], now);
         } finally {
             lock.unlock();
         }
-        tellElsewhere(leavers);
+        news.tellElsewhere(leavers, this);
         abandoned.forEach(batch -> batch.signal().stop());
     }
 
@@ -451,21 +352,14 @@ final class WaitingRoom {
         } finally {
             lock.unlock();
         }
-        if (!all.isEmpty()) {
-            var why = new InferenceException(
-                    "Cannot run a request to model " + version + ": the model was retired and stopped", null);
-            tellers.execute(() -> all.forEach(ticket -> ticket.fail(why)));
-        }
+        news.tellRetired(all);
     }
 
     /** Frees what it kept. Nobody may be in it, and nothing may be running. */
     void close() {
         lock.lock();
         try {
-            if (alarm != null) {
-                alarm.cancel(false);
-                alarm = null;
-            }
+            alarm.cancel();
             blocks.forEach(RowBlock::close);
             blocks.clear();
         } finally {
