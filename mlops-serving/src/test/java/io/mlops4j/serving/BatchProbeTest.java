@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Which models may be batched, found out at load. */
 final class BatchProbeTest {
     private static final ModelName NAME = ModelName.of("probed");
-    private static final int F = 8;
+    static final int F = 8;
 
     static Stream<Arguments> influenced() {
         return Stream.of(
@@ -61,10 +61,10 @@ final class BatchProbeTest {
                 Arguments.of("halves", OnnxModels.identity(ElementType.FLOAT16, Shape.DYNAMIC, 5)),
                 Arguments.of("two inputs", OnnxModels.dynamicSum()),
                 Arguments.of("softmax of a row", graph(g -> softmax(g, "x", "y", 1))),
-                Arguments.of("static quantisation", graph(BatchProbeTest::staticQuantised)),
+                Arguments.of("static quantisation", graph(g -> staticQuantised(g, "x", "y"))),
                 Arguments.of("transcendental functions", graph(g -> unary(
                         unary(unary(unary(g, "Sin", "x", "a"), "Erf", "a", "b"), "Exp", "b", "c"), "Tanh", "c", "y"))),
-                Arguments.of("normalisation of a row", graph(BatchProbeTest::layerNorm)),
+                Arguments.of("normalisation of a row", graph(g -> layerNorm(g, "x", "y"))),
                 Arguments.of(
                         "normalisation by what was learned",
                         graph(g -> g.weights("one", ones(), F)
@@ -90,7 +90,7 @@ final class BatchProbeTest {
         assertThat(found.isBatched()).as(found.reason()).isTrue();
     }
 
-    private static Batchability probe(byte[] model) {
+    static Batchability probe(byte[] model) {
         try (ModelServer server = ModelServer.builder()
                 .batching(Batching.whenBusy())
                 .serve(NAME, OnnxModels.verified("probed:1", model))
@@ -129,7 +129,7 @@ final class BatchProbeTest {
     }
 
     /** What quantisation tools make of a MatMul: quantise by the tensor's range, multiply integers, scale back. */
-    private static OnnxGraph quantised(OnnxGraph graph, String from, String to) {
+    static OnnxGraph quantised(OnnxGraph graph, String from, String to) {
         byte[] weights = new byte[F * F];
         for (int i = 0; i < weights.length; i++) {
             weights[i] = (byte) (i * 37 % 121 - 60);
@@ -150,27 +150,27 @@ final class BatchProbeTest {
                 .node("DequantizeLinear", List.of("q", "s", "z"), List.of("y"));
     }
 
-    private static OnnxGraph staticQuantised(OnnxGraph graph) {
-        return graph.weights("s", new float[] {0.05f})
-                .node("Constant", List.of(), List.of("z"), Attribute.ofTensor("value", t -> t.number(
+    static OnnxGraph staticQuantised(OnnxGraph graph, String from, String to) {
+        return graph.weights(to + "s", new float[] {0.05f})
+                .node("Constant", List.of(), List.of(to + "z"), Attribute.ofTensor("value", t -> t.number(
                                 2, OnnxGraph.number(ElementType.UINT8))
                         .bytes(9, new byte[] {(byte) 128})))
-                .node("QuantizeLinear", List.of("x", "s", "z"), List.of("q"))
-                .node("DequantizeLinear", List.of("q", "s", "z"), List.of("d"))
-                .weights("w", OnnxModels.gaussians(F * F, 3), F, F)
-                .node("MatMul", List.of("d", "w"), List.of("y"));
+                .node("QuantizeLinear", List.of(from, to + "s", to + "z"), List.of(to + "q"))
+                .node("DequantizeLinear", List.of(to + "q", to + "s", to + "z"), List.of(to + "d"))
+                .weights(to + "w", OnnxModels.gaussians(F * F, 3), F, F)
+                .node("MatMul", List.of(to + "d", to + "w"), List.of(to));
     }
 
-    private static OnnxGraph layerNorm(OnnxGraph graph) {
-        return graph.node("ReduceMean", List.of("x"), List.of("m"), Attribute.ofLongs("axes", 1))
-                .node("Sub", List.of("x", "m"), List.of("c"))
-                .node("Mul", List.of("c", "c"), List.of("cc"))
-                .node("ReduceMean", List.of("cc"), List.of("v"), Attribute.ofLongs("axes", 1))
-                .node("Sqrt", List.of("v"), List.of("d"))
-                .node("Div", List.of("c", "d"), List.of("y"));
+    static OnnxGraph layerNorm(OnnxGraph graph, String from, String to) {
+        return graph.node("ReduceMean", List.of(from), List.of(to + "m"), Attribute.ofLongs("axes", 1))
+                .node("Sub", List.of(from, to + "m"), List.of(to + "c"))
+                .node("Mul", List.of(to + "c", to + "c"), List.of(to + "cc"))
+                .node("ReduceMean", List.of(to + "cc"), List.of(to + "v"), Attribute.ofLongs("axes", 1))
+                .node("Sqrt", List.of(to + "v"), List.of(to + "d"))
+                .node("Div", List.of(to + "c", to + "d"), List.of(to));
     }
 
-    private static OnnxGraph dense(OnnxGraph graph, String from, String to) {
+    static OnnxGraph dense(OnnxGraph graph, String from, String to) {
         return graph.weights(to + "w", OnnxModels.gaussians(F * F, 5), F, F)
                 .node("MatMul", List.of(from, to + "w"), List.of(to));
     }
@@ -179,15 +179,15 @@ final class BatchProbeTest {
         return unary(graph, "Relu", from, to);
     }
 
-    private static OnnxGraph unary(OnnxGraph graph, String op, String from, String to) {
+    static OnnxGraph unary(OnnxGraph graph, String op, String from, String to) {
         return graph.node(op, List.of(from), List.of(to));
     }
 
-    private static OnnxGraph add(OnnxGraph graph, String a, String b, String to) {
+    static OnnxGraph add(OnnxGraph graph, String a, String b, String to) {
         return graph.node("Add", List.of(a, b), List.of(to));
     }
 
-    private static OnnxGraph softmax(OnnxGraph graph, String from, String to, int axis) {
+    static OnnxGraph softmax(OnnxGraph graph, String from, String to, int axis) {
         return graph.node("Softmax", List.of(from), List.of(to), Attribute.of("axis", axis));
     }
 

@@ -71,7 +71,7 @@ final class BatcherTest {
                 .hasMessageContaining("no rows");
     }
 
-    private static Value any(ElementType type, int rows, long[] tail, Random random) {
+    static Value any(ElementType type, int rows, long[] tail, Random random) {
         long[] sizes = new long[tail.length + 1];
         sizes[0] = rows;
         System.arraycopy(tail, 0, sizes, 1, tail.length);

@@ -72,6 +72,22 @@ final class FairQueueTest {
     }
 
     @Test
+    void victim_whenTenantsWithoutAPlaceOfTheirOwnAreTheMost_isOneOfThem() {
+        var queue = new FairQueue(Map.of());
+        for (int i = 0; i < 64; i++) {
+            queue.add(ticket("tenant-" + i, Priority.NORMAL, 1));
+        }
+        for (int i = 0; i < 10; i++) {
+            queue.add(ticket("other-" + i, Priority.NORMAL, 1));
+        }
+        assertThat(queue.victim(ticket("other-10", Priority.NORMAL, 1).ask())).isNull();
+        assertThat(queue.victim(ticket("tenant-3", Priority.NORMAL, 1).ask()))
+                .isNotNull()
+                .satisfies(victim -> assertThat(victim.ask().tenant()).isEqualTo("other-9"));
+        assertThat(queue.rowsBefore(ticket("other-10", Priority.NORMAL, 1).ask())).isEqualTo(64 + 10);
+    }
+
+    @Test
     void victim_isOfTheLowestPriorityAndOfWhoWaitsMost() {
         var queue = new FairQueue(Map.of());
         Ticket low = ticket("quiet", Priority.LOW, 1);
@@ -155,7 +171,7 @@ final class FairQueueTest {
         return next;
     }
 
-    private static Ticket ticket(String tenant, Priority priority, int rows) {
+    static Ticket ticket(String tenant, Priority priority, int rows) {
         Request request = Request.of(Map.of()).tenant(tenant).priority(priority);
         return new Ticket(Ask.of(request, new Rows(rows, 4L * rows, List.of()))) {
             @Override

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Five times as much is asked as can be answered, most of it by one tenant. Four seconds; twenty with {@code -Dcampaign}.
+ * Five times as much is asked as can be answered, most of it by one tenant. For three seconds; for twenty in
+ * the profile {@code campaign}.
  */
 @Timeout(120)
 final class OverloadTest {
@@ -26,12 +27,15 @@ final class OverloadTest {
     private static final int ROWS = 32;
     private static final int INSTANCES = 2;
     private static final Duration DEADLINE = Duration.ofMillis(150);
+    /** 512 rows wait at most, for less than 0.2 s: who is told to come back later than in 1 s is told nonsense. */
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(1);
+
     private static final double CAPACITY = INSTANCES * ROWS / ((PER_RUN + ROWS * PER_ROW) / 1e9);
 
     @Test
     void overload_fiveFold_isAnsweredAtCapacityInTimeAndFairly() {
         var model = new SimulatedModel(PER_ROW, PER_RUN);
-        long seconds = Boolean.getBoolean("campaign") || System.getProperty("campaign") != null ? 20 : 4;
+        long seconds = Boolean.getBoolean("campaign") ? 20 : 3;
         var noisy = new Load("noisy", 4.6 * CAPACITY);
         var quiet = new Load("quiet", 0.4 * CAPACITY);
         try (ModelServer server = ModelServer.builder()
@@ -46,7 +50,7 @@ final class OverloadTest {
         }
         double goodput = (noisy.answered.sum() + quiet.answered.sum()) / (double) seconds;
         double share = (double) quiet.answered.sum() / quiet.asked.sum();
-        double p99 = noisy.percentile(0.99);
+        double p99 = Math.max(noisy.percentile(0.99), quiet.percentile(0.99));
         System.out.printf(
                 "overload: capacity %.0f rows/s, offered %.0f, goodput %.0f (%.3f), p99 of answered %.1f ms, quiet %.4f,"
                         + " refused %d, late %d%n",
@@ -110,7 +114,9 @@ final class OverloadTest {
             if (failure == null) {
                 answered.increment();
                 nanos.add(took);
-            } else if (failure instanceof OverloadedException) {
+            } else if (failure instanceof OverloadedException overload
+                    && overload.retryAfter().compareTo(Duration.ZERO) > 0
+                    && overload.retryAfter().compareTo(LONGEST_RETRY) < 0) {
                 refused.increment();
             } else if (failure instanceof DeadlineExceededException) {
                 late.increment();

@@ -2,6 +2,7 @@ package io.mlops4j.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.RejectedInputException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.ModelName;
@@ -16,11 +17,14 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Ten thousand rows that nobody would want beside his own: the others' answers are those of running alone, bit for bit. */
+/**
+ * Rows that nobody would want beside his own: the others' answers are those of running alone, bit for bit. A thousand
+ * such rows; ten thousand in the profile {@code campaign}.
+ */
 @Timeout(300)
 final class PoisonTest {
     private static final ModelName NAME = ModelName.of("poisoned");
-    private static final int POISON = 10_000;
+    private static final int POISON = Boolean.getBoolean("campaign") ? 10_000 : 1_000;
     private static final int MATES = 3;
 
     @Test
@@ -53,12 +57,14 @@ final class PoisonTest {
     private static void run(byte[] model, Mate mate, Poison poison, boolean fails) {
         var random = new Random(42);
         var verified = OnnxModels.verified("poisoned:1", model);
+        var meters = new SimpleMeterRegistry();
         var options = Overload.standard().instances(1).queueRows(Integer.MAX_VALUE);
         try (ModelServer alone =
                         ModelServer.builder().serve(NAME, verified).start();
                 ModelServer server = ModelServer.builder()
                         .batching(Batching.whenBusy())
                         .overload(options)
+                        .meters(meters)
                         .serve(NAME, verified)
                         .start()) {
             assertThat(server.batchability(NAME).verdict())
@@ -80,6 +86,7 @@ final class PoisonTest {
                 assertThat(answers.get(i).join().outputs())
                         .isEqualTo(alone.predict(NAME, mates.get(i)).outputs());
             }
+            assertThat(meters.get("mlops.batch.rows").summary().mean()).isGreaterThan(4);
             for (CompletableFuture<Prediction> answer : poisoned) {
                 Throwable failure = answer.handle((ok, no) -> no).join();
                 assertThat(failure != null).isEqualTo(fails);

@@ -1,0 +1,142 @@
+package io.mlops4j.serving;
+
+import static io.mlops4j.serving.SimulatedModel.request;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.OverloadedException;
+import io.mlops4j.model.ModelName;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Who is refused at the door, who leaves the queue, and which runs are stopped. */
+@Timeout(60)
+final class DeadlineTest {
+    private static final ModelName NAME = ModelName.of("timed");
+    private static final long MILLI = 1_000_000;
+
+    @Test
+    void submit_deadlineThatCannotBeMet_isRefusedAtTheDoor() {
+        var model = new SimulatedModel(0, 40 * MILLI);
+        try (ModelServer server = serve(model, 4)) {
+            model.begin();
+            learn(server);
+            List<CompletableFuture<Prediction>> queue = new ArrayList<>();
+            for (int i = 0; i < 41; i++) { // ten full batches behind one that runs: 400 ms
+                queue.add(submit(server, Request.of(request(i)).tenant("noisy")));
+            }
+            Duration time = Duration.ofMillis(250);
+            var refused = submit(server, Request.of(request(777)).tenant("noisy").within(time));
+            var quiet = submit(server, Request.of(request(7)).tenant("quiet").within(time));
+            var patient =
+                    submit(server, Request.of(request(8)).tenant("noisy").within(Duration.ofSeconds(30)));
+
+            assertThat(refused).isCompletedExceptionally();
+            assertThatThrownBy(refused::get)
+                    .cause()
+                    .isInstanceOfSatisfying(OverloadedException.class, e -> assertThat(e.retryAfter())
+                            .isBetween(Duration.ofMillis(200), Duration.ofMillis(800)))
+                    .hasMessageContaining("deadline cannot be met");
+            assertThat(quiet.join().tensor("y").floats()).containsExactly(14);
+            assertThat(patient.join().tensor("y").floats()).containsExactly(16);
+            queue.forEach(CompletableFuture::join);
+            assertThat(model.rows).hasValue(20 + 41 + 2);
+        }
+    }
+
+    @Test
+    void submit_manyRowsToAModelThatIsNotBatched_areNotTakenForManyRuns() {
+        var model = new SimulatedModel(0, 10 * MILLI);
+        try (ModelServer server = serve(model, 1)) {
+            model.begin();
+            learn(server);
+            submit(server, Request.of(request(1)));
+            submit(server, Request.of(request(2)));
+            var large = submit(server, Request.of(request(new float[200])).within(Duration.ofMillis(800)));
+            assertThat(large.join().tensor("y").floats()).hasSize(200);
+        }
+    }
+
+    @Test
+    void submit_timeIsOverWhileItWaits_isNeverRun() throws Exception {
+        var model = new GatedModel();
+        try (ModelServer server = serve(model, 8)) {
+            model.shut();
+            var running = submit(server, Request.of(request(1)));
+            model.awaitRun();
+            var late = submit(server, Request.of(request(2)).within(Duration.ofMillis(20)));
+            var patient = submit(server, Request.of(request(3)));
+            assertThatThrownBy(late::get).hasCauseInstanceOf(DeadlineExceededException.class);
+            model.open();
+            running.join();
+            patient.join();
+            assertThat(model.runs()).containsExactly(List.of(1f), List.of(3f));
+        }
+    }
+
+    @Test
+    void batch_whoseMembersHaveAllExpired_isStopped() throws Exception {
+        var model = new GatedModel();
+        try (ModelServer server = serve(model, 8)) {
+            model.shut();
+            submit(server, Request.of(request(1)));
+            model.awaitRun();
+            var early = submit(server, Request.of(request(2)).within(Duration.ofMillis(500)));
+            var late = submit(server, Request.of(request(3)).within(Duration.ofMillis(600)));
+            model.letOneGo();
+            model.awaitRun();
+            assertThatThrownBy(early::get).hasCauseInstanceOf(DeadlineExceededException.class);
+            assertThat(model.stoppedRuns()).isZero();
+            assertThatThrownBy(late::get).hasCauseInstanceOf(DeadlineExceededException.class);
+            model.awaitStopped();
+            assertThat(model.runs()).containsExactly(List.of(1f), List.of(2f, 3f));
+            var next = submit(server, Request.of(request(4)));
+            model.open();
+            assertThat(next.join().tensor("y").floats()).containsExactly(4);
+        }
+    }
+
+    @Test
+    void batch_inWhichSomebodyHasTime_goesOn() throws Exception {
+        var model = new GatedModel();
+        try (ModelServer server = serve(model, 8)) {
+            model.shut();
+            submit(server, Request.of(request(1)));
+            model.awaitRun();
+            var late = submit(server, Request.of(request(2)).within(Duration.ofMillis(500)));
+            var patient = submit(server, Request.of(request(3)));
+            model.letOneGo();
+            model.awaitRun();
+            assertThatThrownBy(late::get).hasCauseInstanceOf(DeadlineExceededException.class);
+            model.open();
+            assertThat(patient.join().tensor("y").floats()).containsExactly(3);
+            assertThat(model.runs()).containsExactly(List.of(1f), List.of(2f, 3f));
+            assertThat(model.stoppedRuns()).isZero();
+        }
+    }
+
+    /** Eight runs of one to four rows: then it is known what a row costs beside a run. */
+    private static void learn(ModelServer server) {
+        for (int i = 0; i < 8; i++) {
+            submit(server, Request.of(request(new float[i % 4 + 1]))).join();
+        }
+    }
+
+    private static CompletableFuture<Prediction> submit(ModelServer server, Request request) {
+        return server.submit(NAME, request).toCompletableFuture();
+    }
+
+    private static ModelServer serve(LoadedModel model, int rows) {
+        return ModelServer.builder()
+                .runtime(FakeModel.runtime(model))
+                .warmUp(WarmUp.none())
+                .batching(Batching.whenBusy().upTo(rows))
+                .overload(Overload.standard().instances(1))
+                .serve(NAME, OnnxModels.verified("timed:1", new byte[] {1}))
+                .start();
+    }
+}
