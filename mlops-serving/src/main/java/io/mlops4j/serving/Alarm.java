@@ -33,9 +33,12 @@ final class Alarm {
         set = deadlines.after(Math.max(0, time - now), ring);
     }
 
-    /** Says that it has rung, and what is the earliest that is left now; {@link Long#MAX_VALUE} if there is nothing. */
+    /**
+     * Says that it has rung, and what is the earliest that is left now; {@link Long#MAX_VALUE} if there is nothing. It may
+     * have been set anew while its ring was on the way: that setting ends, or there would be two alarms from now on.
+     */
     void rang(long earliestLeft, long now) {
-        set = null;
+        cancel();
         if (earliestLeft != Long.MAX_VALUE) {
             watch(now + Math.max(SOONEST_NANOS, earliestLeft), now);
         }
