@@ -34,7 +34,6 @@ final class QueueMeters {
     static final QueueMeters NONE = new QueueMeters(null);
 
     private final @Nullable Made made;
-    private @Nullable Gauge rows;
 
     private QueueMeters(@Nullable Made made) {
         this.made = made;
@@ -69,15 +68,16 @@ final class QueueMeters {
     void watch(WaitingRoom room) {
         if (made != null) {
             // An earlier loading of the version may still be draining; the newer one is what counts.
-            Gauge earlier = made.registry.find(ROWS).tags(made.tags).gauge();
-            if (earlier != null) {
-                made.registry.remove(earlier);
-            }
-            rows = Gauge.builder(ROWS, room, WaitingRoom::rows)
+            rows(made).forEach(made.registry::remove);
+            Gauge.builder(ROWS, room, WaitingRoom::rows)
                     .description("Rows that wait")
                     .tags(made.tags)
                     .register(made.registry);
         }
+    }
+
+    private static List<Gauge> rows(Made made) {
+        return List.copyOf(made.registry.find(ROWS).tags(made.tags).gauges());
     }
 
     void waited(long nanos) {
@@ -106,9 +106,7 @@ final class QueueMeters {
             List<Meter> all = new ArrayList<>(made.shed.values());
             all.add(made.time);
             all.add(made.batch);
-            if (rows != null) {
-                all.add(rows);
-            }
+            all.addAll(rows(made)); // whichever loading of the version showed them
             all.forEach(made.registry::remove);
         }
     }
