@@ -2,6 +2,7 @@ package io.mlops4j.serving;
 
 import static io.mlops4j.serving.SimulatedModel.request;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.mlops4j.OverloadedException;
 import io.mlops4j.model.ModelName;
@@ -22,12 +23,12 @@ import org.junit.jupiter.api.Timeout;
 final class OverloadTest {
     private static final ModelName NAME = ModelName.of("overloaded");
     private static final long MILLI = 1_000_000;
-    private static final long PER_ROW = MILLI / 4;
-    private static final long PER_RUN = 10 * MILLI;
-    private static final int ROWS = 32;
+    private static final long PER_ROW = MILLI;
+    private static final long PER_RUN = 16 * MILLI;
+    private static final int ROWS = 16;
     private static final int INSTANCES = 2;
-    private static final Duration DEADLINE = Duration.ofMillis(150);
-    /** 512 rows wait at most, for less than 0.2 s: who is told to come back later than in 1 s is told nonsense. */
+    private static final Duration DEADLINE = Duration.ofMillis(200);
+    /** 512 rows wait at most, for half a second: who is told to come back later than in 1 s is told nonsense. */
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(1);
 
     private static final double CAPACITY = INSTANCES * ROWS / ((PER_RUN + ROWS * PER_ROW) / 1e9);
@@ -62,20 +63,28 @@ final class OverloadTest {
                 share,
                 noisy.refused.sum() + quiet.refused.sum(),
                 noisy.late.sum() + quiet.late.sum());
-        assertThat(noisy.asked.sum() + quiet.asked.sum()).isGreaterThan((long) (4 * CAPACITY * seconds));
+        boolean isOffered = noisy.asked.sum() + quiet.asked.sum() > 4.5 * CAPACITY * seconds;
+        if (Boolean.getBoolean("campaign")) {
+            assertThat(isOffered).isTrue();
+        } else {
+            assumeThat(isOffered).as("this machine has the time to ask as much").isTrue();
+        }
         assertThat(goodput).isGreaterThanOrEqualTo(0.9 * CAPACITY);
         assertThat(p99).isLessThanOrEqualTo(DEADLINE.toMillis() + 10);
         assertThat(share).isGreaterThanOrEqualTo(0.9);
         assertThat(noisy.other.sum() + quiet.other.sum()).isZero();
     }
 
-    /** Asks at a rate, whatever becomes of the answers; what could not be asked in time is asked at once. */
+    /** Asks at a rate, whatever becomes of the answers; what this machine is too late for is not asked. */
     private static void offer(ModelServer server, Duration time, Load... loads) {
         var pending = new Phaser(1);
         long start = System.nanoTime();
         for (long now = start; now - start < time.toNanos(); now = System.nanoTime()) {
-            for (Load load : loads) {
-                load.askUntil(server, pending, (now - start) / 1e9);
+            for (boolean asks = true; asks; ) { // by turns, so that neither is behind the other
+                asks = false;
+                for (Load load : loads) {
+                    asks |= load.ask(server, pending, (now - start) / 1e9);
+                }
             }
             LockSupport.parkNanos(MILLI / 2);
         }
@@ -84,6 +93,8 @@ final class OverloadTest {
 
     /** What a tenant asks, and what it gets. */
     private static final class Load {
+        private static final double LATEST = 0.02;
+
         final LongAdder asked = new LongAdder();
         final LongAdder answered = new LongAdder();
         final LongAdder refused = new LongAdder();
@@ -92,22 +103,28 @@ final class OverloadTest {
         private final ConcurrentLinkedQueue<Long> nanos = new ConcurrentLinkedQueue<>();
         private final double rate;
         private final Request request;
+        private double due;
 
         Load(String tenant, double rate) {
             this.rate = rate;
             this.request = Request.of(request(1)).tenant(tenant).within(DEADLINE);
         }
 
-        void askUntil(ModelServer server, Phaser pending, double seconds) {
-            while (asked.sum() < rate * seconds) {
-                asked.increment();
-                pending.register();
-                long start = System.nanoTime();
-                server.submit(NAME, request).whenComplete((answer, failure) -> {
-                    count(System.nanoTime() - start, failure);
-                    pending.arriveAndDeregister();
-                });
+        /** Asks one of those that are due, at most some milliseconds late; false if none is. */
+        boolean ask(ModelServer server, Phaser pending, double seconds) {
+            due = Math.max(due, (seconds - LATEST) * rate);
+            if (due > seconds * rate) {
+                return false;
             }
+            due++;
+            asked.increment();
+            pending.register();
+            long start = System.nanoTime();
+            server.submit(NAME, request).whenComplete((answer, failure) -> {
+                count(System.nanoTime() - start, failure);
+                pending.arriveAndDeregister();
+            });
+            return true;
         }
 
         private void count(long took, Throwable failure) {

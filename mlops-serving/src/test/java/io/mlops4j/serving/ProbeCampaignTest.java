@@ -18,13 +18,13 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * Stacks of layers, drawn at random: those that quantise dynamically anywhere, so that rows influence each other, are all
- * refused, and those of row-local layers are all batched. A hundred of each; two thousand in the profile
+ * refused, and those of row-local layers are all batched. Sixty of each; two thousand in the profile
  * {@code campaign}.
  */
 @Timeout(600)
 final class ProbeCampaignTest {
     private static final ModelName NAME = ModelName.of("drawn");
-    private static final int GRAPHS = Boolean.getBoolean("campaign") ? 2_000 : 100;
+    private static final int GRAPHS = Boolean.getBoolean("campaign") ? 2_000 : 60;
     private static final int F = BatchProbeTest.F;
     private static final int WORDS = 3;
     private static final int[] VOCABULARIES = {2, 3, 10, 60, 500};

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(120)
 final class RaggedBatchesTest {
     private static final ModelName NAME = ModelName.of("ragged");
-    private static final int REQUESTS = Boolean.getBoolean("campaign") ? 5_000 : 300;
+    private static final int REQUESTS = Boolean.getBoolean("campaign") ? 5_000 : 100;
     private static final int MAX_ROWS = 7;
 
     @ParameterizedTest
