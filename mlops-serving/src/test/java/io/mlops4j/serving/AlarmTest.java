@@ -54,7 +54,7 @@ final class AlarmTest {
     /** The deadlines have one thread, so what was due before has been done then. */
     private static void awaitMillis(Deadlines deadlines, long millis) throws InterruptedException {
         var done = new CountDownLatch(1);
-        deadlines.after(millis * MILLI, done::countDown);
+        var unused = deadlines.after(millis * MILLI, done::countDown);
         assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
     }
 }

@@ -54,8 +54,8 @@ final class DeadlineTest {
         try (ModelServer server = serve(model, 1)) {
             model.begin();
             learn(server);
-            submit(server, Request.of(request(1)));
-            submit(server, Request.of(request(2)));
+            var unused1 = submit(server, Request.of(request(1)));
+            var unused2 = submit(server, Request.of(request(2)));
             var large = submit(server, Request.of(request(new float[100])).within(Duration.ofMillis(900)));
             assertThat(large.join().tensor("y").floats()).hasSize(100);
         }
@@ -83,7 +83,7 @@ final class DeadlineTest {
         var model = new GatedModel();
         try (ModelServer server = serve(model, 8)) {
             model.shut();
-            submit(server, Request.of(request(1)));
+            var unused3 = submit(server, Request.of(request(1)));
             model.awaitRun();
             var early = submit(server, Request.of(request(2)).within(Duration.ofMillis(500)));
             var late = submit(server, Request.of(request(3)).within(Duration.ofMillis(1500)));
@@ -105,7 +105,7 @@ final class DeadlineTest {
         var model = new GatedModel();
         try (ModelServer server = serve(model, 8)) {
             model.shut();
-            submit(server, Request.of(request(1)));
+            var unused4 = submit(server, Request.of(request(1)));
             model.awaitRun();
             var late = submit(server, Request.of(request(2)).within(Duration.ofMillis(500)));
             var patient = submit(server, Request.of(request(3)));

@@ -54,7 +54,7 @@ final class EntranceTest {
     @Test
     void drain_isInFullBatchesOnAllInstances() {
         for (int i = 0; i < 8; i++) {
-            cost.record(1 + i % 2, 100 * (1 + i % 2) + 1_000);
+            cost.record(1 + i % 2, 100L * (1 + i % 2) + 1_000);
         }
         assertThat(entrance.drain()).isZero();
         add("a", Priority.LOW);

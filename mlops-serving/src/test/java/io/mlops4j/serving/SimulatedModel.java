@@ -1,5 +1,7 @@
 package io.mlops4j.serving;
 
+import static java.util.Objects.requireNonNull;
+
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Shape;
 import io.mlops4j.model.Signature;
@@ -62,7 +64,7 @@ final class SimulatedModel implements LoadedModel {
     public Map<String, Value> run(Map<String, Value> inputs, StopSignal signal) {
         mostInside.accumulateAndGet(inside.incrementAndGet(), Math::max);
         try {
-            float[] x = ((Tensor) inputs.get("x")).floats();
+            float[] x = ((Tensor) requireNonNull(inputs.get("x"))).floats();
             runs.incrementAndGet();
             rows.addAndGet(x.length);
             largest.accumulateAndGet(x.length, Math::max);
