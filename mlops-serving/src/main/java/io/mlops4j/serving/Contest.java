@@ -4,7 +4,9 @@ import io.mlops4j.OverloadedException;
 import io.mlops4j.RejectedInputException;
 import io.mlops4j.model.Value;
 import io.mlops4j.model.VersionId;
+import io.mlops4j.serving.rollout.Decision;
 import io.mlops4j.serving.rollout.Rollout;
+import io.mlops4j.serving.rollout.RolloutState;
 import io.mlops4j.serving.rollout.Shadow;
 import io.mlops4j.serving.trial.Answer;
 import io.mlops4j.serving.trial.Arm;
@@ -32,20 +34,24 @@ final class Contest implements Stage {
     private final VersionId incumbent;
     private final Buckets buckets;
     private final Recorder recorder;
+    private final RolloutMeters meters;
     private final @Nullable ShadowLane lane;
     private volatile double share;
 
-    Contest(Slot slot, Served candidate, TrialState trial, Recorder recorder) {
+    Contest(Slot slot, Served candidate, TrialState trial, Recorder recorder, RolloutMeters meters) {
         this.slot = slot;
         this.candidate = candidate;
         this.incumbent = trial.incumbent();
         this.buckets = new Buckets(trial.id());
         this.recorder = recorder;
-        this.lane = lane(trial.rollout());
+        this.meters = meters;
+        this.lane = lane(trial.rollout(), meters);
     }
 
-    private static @Nullable ShadowLane lane(Rollout rollout) {
-        return rollout instanceof Shadow shadow ? new ShadowLane(new CpuBudget(shadow.cores()), shadow.queue()) : null;
+    private static @Nullable ShadowLane lane(Rollout rollout, RolloutMeters meters) {
+        return rollout instanceof Shadow shadow
+                ? new ShadowLane(new CpuBudget(shadow.cores()), shadow.queue(), meters::dropped)
+                : null;
     }
 
     Served candidate() {
@@ -80,6 +86,11 @@ final class Contest implements Stage {
         }
     }
 
+    /** The candidate was chosen by chance and failed; the incumbent is about to answer in its place. */
+    void turned(String id) {
+        recorder.turned(id);
+    }
+
     /** Whether a failure says anything of the version; a bad request or a full queue does not. */
     static boolean isItsFault(Throwable e) {
         return !(e instanceof RejectedInputException || e instanceof OverloadedException);
@@ -104,6 +115,7 @@ final class Contest implements Stage {
             candidate.lease().release();
         }
         recorder.paired(id, answer, other);
+        meters.compared();
     }
 
     private Answer run(Request request) {
@@ -123,6 +135,16 @@ final class Contest implements Stage {
     @Override
     public void share(double value) {
         share = value;
+    }
+
+    @Override
+    public void decided(Decision decision) {
+        meters.decided(decision.kind());
+    }
+
+    @Override
+    public void ended(RolloutState state) {
+        meters.ended(state);
     }
 
     @Override

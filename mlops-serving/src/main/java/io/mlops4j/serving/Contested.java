@@ -36,6 +36,7 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
             if (!mayTurn(candidate, e)) {
                 throw e;
             }
+            contest.turned(id);
             Prediction prediction = flow.ask(call(slot.pin()), this::id, Flow.NOBODY);
             refusedAlone(candidate, e);
             return prediction;
@@ -88,6 +89,7 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
         if (!mayTurn(candidate, e)) {
             return CompletableFuture.failedFuture(e);
         }
+        contest.turned(id);
         return flow.submit(call(slot.pin()), this::id, Flow.NOBODY).thenApply(prediction -> {
             refusedAlone(candidate, e);
             return prediction;

@@ -133,7 +133,7 @@ public final class Request {
 
     /** The same request, but for its inputs. */
     Request asking(Map<String, Value> others) {
-        return new Request(others, timeout, priority, tenant, key);
+        return new Request(others, timeout, priority, tenant, key, policy);
     }
 
     /**

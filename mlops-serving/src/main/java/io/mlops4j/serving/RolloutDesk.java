@@ -1,6 +1,9 @@
 package io.mlops4j.serving;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.mlops4j.NotFoundException;
 import io.mlops4j.RejectedModelException;
 import io.mlops4j.inference.Inference;
@@ -21,6 +24,7 @@ import io.mlops4j.serving.trial.TrialState;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -45,14 +49,18 @@ final class RolloutDesk implements AutoCloseable {
     private final Map<ModelName, Trial> trials = new ConcurrentHashMap<>();
     private final String replica = UUID.randomUUID().toString();
     private final ReentrantLock joining = new ReentrantLock();
+    private final Map<ModelName, RolloutMeters> meters = new HashMap<>();
     private final @Nullable ScheduledExecutorService ticker;
 
     @GuardedBy("joining") private boolean closed;
 
-    RolloutDesk(Rollouts settings, Collection<Slot> served) {
+    RolloutDesk(Rollouts settings, Collection<Slot> served, @Nullable MeterRegistry registry) {
         this.settings = settings;
         served.stream().filter(slot -> slot.alias().isPresent()).forEach(slot -> slots.put(slot.name(), slot));
         slots.keySet().forEach(this::hear);
+        slots.keySet()
+                .forEach(model -> meters.put(
+                        model, new RolloutMeters(registry, model, () -> Optional.ofNullable(trials.get(model)))));
         ticker = settings.interval().isPresent() ? ticker() : null;
         settings.interval().ifPresent(time -> start(TimeUnit.NANOSECONDS.convert(time)));
     }
@@ -158,7 +166,9 @@ final class RolloutDesk implements AutoCloseable {
         }
         var recorder = new Recorder(state.rollout().guardrails(), settings.signals(slot.name()));
         try {
-            Contest contest = slot.challenge(state.candidate(), served -> new Contest(slot, served, state, recorder));
+            RolloutMeters counters = requireNonNull(meters.get(slot.name()));
+            Contest contest = slot.challenge(
+                    state.candidate(), served -> new Contest(slot, served, state, recorder, counters));
             return new Trial(
                     state, journal(slot.name()), settings.registry(), recorder, contest, replica, settings.clock());
         } catch (RejectedModelException | NotFoundException e) {
@@ -214,5 +224,6 @@ final class RolloutDesk implements AutoCloseable {
         if (ticker != null) {
             ticker.shutdownNow();
         }
+        meters.values().forEach(RolloutMeters::close);
     }
 }

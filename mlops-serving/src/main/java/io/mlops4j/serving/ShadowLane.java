@@ -25,13 +25,13 @@ final class ShadowLane implements AutoCloseable {
     private final AtomicLong dropped = new AtomicLong();
     private final ThreadPoolExecutor thread;
 
-    ShadowLane(CpuBudget budget, int queue) {
-        this(budget, queue, System::nanoTime, LockSupport::parkNanos);
+    ShadowLane(CpuBudget budget, int queue, Runnable onDrop) {
+        this(budget, queue, onDrop, System::nanoTime, LockSupport::parkNanos);
     }
 
     /** With another clock and another way to rest, for tests. */
     @SuppressWarnings("ThreadPriorityCheck") // the shadow gives way to everything else; it is not relied upon
-    ShadowLane(CpuBudget budget, int queue, LongSupplier nanoTime, LongConsumer rest) {
+    ShadowLane(CpuBudget budget, int queue, Runnable onDrop, LongSupplier nanoTime, LongConsumer rest) {
         this.budget = budget;
         this.nanoTime = nanoTime;
         this.rest = rest;
@@ -47,7 +47,10 @@ final class ShadowLane implements AutoCloseable {
                     made.setPriority(Thread.MIN_PRIORITY);
                     return made;
                 },
-                (work, pool) -> dropped.incrementAndGet());
+                (work, pool) -> {
+                    dropped.incrementAndGet();
+                    onDrop.run();
+                });
         thread.allowCoreThreadTimeOut(true);
     }
 
@@ -62,9 +65,24 @@ final class ShadowLane implements AutoCloseable {
         } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
             LOG.warn("A shadow's comparison failed: {}", e.getClass().getName());
         }
-        long pause = budget.restAfter(nanoTime.getAsLong() - start);
-        if (pause > 0 && !thread.isShutdown()) {
-            rest.accept(pause);
+        long end = nanoTime.getAsLong();
+        rest(end + budget.restAfter(end - start));
+    }
+
+    /** A wake-up for nothing does not end the rest, nor does a model that has interrupted its own thread. */
+    private void rest(long until) {
+        long left = until - nanoTime.getAsLong();
+        while (left > 0) {
+            boolean interrupted = Thread.interrupted();
+            // Asked after the flag is cleared: whoever closes sets the one before the other.
+            if (thread.isShutdown()) {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+                return;
+            }
+            rest.accept(left);
+            left = until - nanoTime.getAsLong();
         }
     }
 

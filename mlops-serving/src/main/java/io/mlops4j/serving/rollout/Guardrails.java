@@ -17,19 +17,26 @@ import java.util.Optional;
  * e-values against it reaches 1/α; one that is within every margin is rolled back with probability at most α. Both hold
  * however often one looks.
  *
+ * <p>A margin of 0 asks for more: then only a candidate that is shown to be better is promoted, and one that is as good as
+ * the incumbent is promoted with probability at most α. A score has no better direction, so its margin is above 0.
+ *
+ * <p>The tests are those of I. Waudby-Smith, A. Ramdas, "Estimating means of bounded random variables by betting", JRSS B 86
+ * (2024): for differences d of losses between −1 and 1 and a margin δ, the candidate is no worse once the wealth
+ * ∏(1 + λ(d + δ)) reaches 1/α, and worse once ∏(1 − λ(d + δ)) does, both averaged over a fixed set of stakes λ.
+ *
  * <p>The guarantee rests on requests being alike in kind whichever version gets them. Requests of one key are not
  * independent of each other: where few keys send most of the requests, the margins should be wider.
  *
  * <p>Immutable.
  *
  * @param alpha α, the probability of a wrong promotion, and of a wrong rollback, that is tolerated: above 0, below 0.5
- * @param errors the share of requests by which the candidate may fail more often, above 0, below 1; empty to leave out
- * @param latency by how much slower the candidate may be, relative: 0.1 is ten percent, above 0, at most 1; empty to leave
+ * @param errors the share of requests by which the candidate may fail more often, 0 or more, below 1; empty to leave out
+ * @param latency by how much slower the candidate may be, relative: 0.1 is ten percent, 0 or more, at most 1; empty to leave
  *     out. What is compared is the mean of the logarithm of the time, each time cut to within a factor of four of the
  *     incumbent's usual one
  * @param score by how much the mean score may rise or fall, as a part of the score's range, above 0, below 1; empty to leave
  *     out
- * @param outcomes by how much the mean loss against the true outcomes may rise, losses being 0 to 1; above 0, below 1; empty
+ * @param outcomes by how much the mean loss against the true outcomes may rise, losses being 0 to 1; 0 or more, below 1; empty
  *     to leave out
  */
 public record Guardrails(
@@ -56,20 +63,27 @@ public record Guardrails(
             throw new IllegalArgumentException("Invalid alpha " + alpha + ": expected above 0 and below 0.5");
         }
         errors.ifPresent(margin -> requireMargin("errors", margin));
-        score.ifPresent(margin -> requireMargin("score", margin));
+        score.ifPresent(Guardrails::requireAboveZero);
         outcomes.ifPresent(margin -> requireMargin("outcomes", margin));
         latency.ifPresent(slower -> {
-            if (!(slower > 0 && slower <= 1)) {
-                throw new IllegalArgumentException(
-                        "Invalid margin of latency " + slower + ": expected above 0 and at most 1");
+            if (!(slower >= 0 && slower <= 1)) {
+                throw new IllegalArgumentException("Invalid margin of latency " + slower + ": expected 0 to 1");
             }
         });
     }
 
     private static void requireMargin(String what, double margin) {
-        if (!(margin > 0 && margin < 1)) {
+        if (!(margin >= 0 && margin < 1)) {
             throw new IllegalArgumentException(
-                    "Invalid margin of " + what + " " + margin + ": expected above 0 and below 1");
+                    "Invalid margin of " + what + " " + margin + ": expected 0 or more and below 1");
+        }
+    }
+
+    private static void requireAboveZero(double score) {
+        requireMargin("score", score);
+        if (score == 0) {
+            throw new IllegalArgumentException(
+                    "Invalid margin of score 0: expected above 0, as neither a rise nor a fall is better");
         }
     }
 
@@ -104,7 +118,7 @@ public record Guardrails(
     /**
      * Compares failures.
      *
-     * @param margin the share of requests by which the candidate may fail more often, above 0, below 1
+     * @param margin the share of requests by which the candidate may fail more often, 0 or more, below 1
      * @return guardrails with it
      */
     public Guardrails errors(double margin) {
@@ -114,7 +128,7 @@ public record Guardrails(
     /**
      * Compares times.
      *
-     * @param slower by how much slower the candidate may be: 0.1 is ten percent; above 0, at most 1
+     * @param slower by how much slower the candidate may be: 0.1 is ten percent; 0 or more, at most 1
      * @return guardrails with it
      */
     public Guardrails latency(double slower) {
@@ -143,7 +157,7 @@ public record Guardrails(
     /**
      * Compares answers with the truth that arrives later; the server must know the {@link Signals#outcomes outcomes}.
      *
-     * @param margin by how much the mean loss may rise, above 0, below 1
+     * @param margin by how much the mean loss may rise, 0 or more, below 1
      * @return guardrails with it
      */
     public Guardrails outcomes(double margin) {

@@ -29,6 +29,13 @@ import java.util.TreeMap;
  * <p>Immutable.
  */
 public final class Rollouts {
+    /**
+     * The gate under whose name a candidate's record in the registry holds how its last rollout was decided, with the
+     * evidence: passed if the guardrails allowed the promotion, failed if they rolled it back. A promotion policy may demand
+     * it. What compares nothing leaves no verdict.
+     */
+    public static final String GATE = "rollout";
+
     private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(5);
 
     private final ModelRegistry registry;

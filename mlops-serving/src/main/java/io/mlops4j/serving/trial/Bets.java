@@ -77,7 +77,11 @@ final class Bets {
 
     /** The natural logarithm of the e-value. */
     double logValue() {
-        return logMean(logWealth());
+        double sum = 0;
+        for (double w : wealth) {
+            sum += w;
+        }
+        return Math.log(sum / STAKES) + logScale;
     }
 
     /** The natural logarithm of the mean of numbers that are given by theirs. */

@@ -3,7 +3,8 @@ package io.mlops4j.serving.trial;
 /**
  * Tests both ways whether a candidate is worse by a margin δ, on differences d between −1 and 1 that are positive if the
  * candidate is better. Against "worse by δ or more" (E[d] ≤ −δ) it bets on d + δ, which costs at most 1 − δ; against "worse by
- * δ at most" (E[d] ≥ −δ) it bets on −(d + δ), which costs at most 1 + δ.
+ * δ at most" (E[d] ≥ −δ) it bets on −(d + δ), which costs at most 1 + δ. With δ = 0 the first shows that the candidate is
+ * better, the second that it is worse.
  *
  * <p>Confined to one thread at a time.
  */
@@ -17,7 +18,7 @@ final class Comparison {
     /**
      * Begins without data.
      *
-     * @param margin δ, above 0, below 1
+     * @param margin δ, 0 or more, below 1
      */
     Comparison(double margin) {
         this.margin = margin;

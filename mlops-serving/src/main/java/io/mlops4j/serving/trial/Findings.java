@@ -12,8 +12,9 @@ import java.util.Map;
  * What all replicas' reports say of a candidate by its guardrails: a plain function of both, so that every replica finds the
  * same.
  *
- * <p>Promotion: an intersection-union test. Wrong is a promotion when some margin is reached; the test of that margin alone
- * passes with probability at most α, and all must pass. Rollback: wrong when no margin is reached; then each e-value has an
+ * <p>Promotion: an intersection-union test (R. L. Berger, "Multiparameter hypothesis testing and acceptance sampling",
+ * Technometrics 24, 1982). Wrong is a promotion when some margin is reached; the test of that margin alone passes with
+ * probability at most α, and all must pass. Rollback: wrong when no margin is reached; then each e-value has an
  * expectation of at most 1, and so has their mean, whatever their dependence (V. Vovk, R. Wang, "E-values: calibration,
  * combination and applications", Annals of Statistics 49, 2021).
  *

@@ -8,7 +8,9 @@ import io.mlops4j.serving.rollout.Signals;
 import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /*
  * What comes in from the threads of requests is turned into losses outside the lock (a host's functions run there), and
  * settled under it: some hundred nanoseconds a guardrail. Nothing here grows with the number of requests: sums, the stakes of
- * the bets, and at most `KEPT` answers of a shadow that wait for their outcome.
+ * the bets, and at most `KEPT` answers of a shadow, or ids, that wait for their outcome.
  */
 /**
  * What this replica sees of a rollout.
@@ -39,6 +41,9 @@ public final class Recorder {
     @GuardedBy("lock") private final Map<Arm, Report.Count> counts = new EnumMap<>(Arm.class);
 
     @GuardedBy("lock") private final Map<String, Map<String, Value>> waiting = new LinkedHashMap<>();
+
+    /** The ids that the incumbent answered in place of the candidate, and of which no outcome has come. */
+    @GuardedBy("lock") private final Set<String> turned = new LinkedHashSet<>();
 
     @GuardedBy("lock") private int firstTimes;
 
@@ -94,6 +99,20 @@ public final class Recorder {
         }
     }
 
+    /** A request that the incumbent answers because the candidate has failed: its outcome is neither's. */
+    public void turned(String id) {
+        if (signals.truth().isEmpty()) {
+            return;
+        }
+        lock.lock();
+        try {
+            turned.add(id);
+            dropOldest(turned);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The truth about a request that one version was asked. */
     public void outcome(Arm arm, Map<String, Value> outputs, Outcome outcome) {
         double loss = lossOf(outputs, outcome);
@@ -102,6 +121,9 @@ public final class Recorder {
         }
         lock.lock();
         try {
+            if (turned.remove(outcome.id())) {
+                return;
+            }
             judge(arm, loss);
             loss(Question.OUTCOMES, arm, loss);
         } finally {
@@ -176,8 +198,12 @@ public final class Recorder {
             return;
         }
         waiting.put(id, outputs);
-        if (waiting.size() > KEPT) {
-            Iterator<String> oldest = waiting.keySet().iterator();
+        dropOldest(waiting.keySet());
+    }
+
+    private static void dropOldest(Set<String> ids) {
+        if (ids.size() > KEPT) {
+            Iterator<String> oldest = ids.iterator();
             oldest.next();
             oldest.remove();
         }

@@ -3,6 +3,7 @@ package io.mlops4j.serving.trial;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mlops4j.ConflictException;
 import io.mlops4j.MlopsException;
+import io.mlops4j.NotFoundException;
 import io.mlops4j.OutcomeUnknownException;
 import io.mlops4j.OverloadedException;
 import io.mlops4j.StorageException;
@@ -20,6 +21,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /*
  * One replica's part in a rollout. The journal is the truth; this object only
@@ -29,7 +33,8 @@ import java.util.function.Function;
  *     the same, one writes, and the others find it written,
  *  3. if the journal says PROMOTING, moves the alias by compare-and-set and writes how that ended. Any replica may do so, and
  *     one that comes after a crash does; moving twice is moving once,
- *  4. brings its stage in line with the journal.
+ *  4. brings its stage in line with the journal, and notes in the registry what was decided: before the alias moves, or after
+ *     the candidate is withdrawn.
  *
  * `ticking` serialises the ticks of this replica; `seen` is what readers get. A tick that fails has changed nothing here but
  * what it has already written, and the next one goes on from the journal.
@@ -40,6 +45,8 @@ import java.util.function.Function;
  * <p>Thread-safe.
  */
 public final class Trial implements RolloutRun {
+    private static final Logger LOG = LoggerFactory.getLogger(Trial.class);
+
     private static final String ACTOR = "rollout";
 
     /** A report is due when there is this much more to say than in this step so far; so reports are few however long it takes. */
@@ -47,6 +54,7 @@ public final class Trial implements RolloutRun {
 
     private final TrialJournal journal;
     private final ModelRegistry registry;
+    private final Verdicts verdicts;
     private final Recorder recorder;
     private final Stage stage;
     private final String replica;
@@ -55,6 +63,8 @@ public final class Trial implements RolloutRun {
     private final CountDownLatch over = new CountDownLatch(1);
 
     @GuardedBy("ticking") private long reported;
+
+    @GuardedBy("ticking") private Optional<Decision> told;
 
     private volatile TrialState seen;
 
@@ -78,8 +88,10 @@ public final class Trial implements RolloutRun {
             String replica,
             Clock clock) {
         this.seen = start;
+        this.told = start.decision();
         this.journal = journal;
         this.registry = registry;
+        this.verdicts = new Verdicts(registry);
         this.recorder = recorder;
         this.stage = stage;
         this.replica = replica;
@@ -189,6 +201,8 @@ public final class Trial implements RolloutRun {
 
     @GuardedBy("ticking") private void promote() {
         try {
+            // First, as a policy may demand it of the move.
+            verdicts.record(seen, ACTOR);
             registry.move(new MoveRequest(
                     seen.alias(),
                     new MoveRequest.Exactly(Optional.of(seen.incumbent())),
@@ -234,6 +248,7 @@ public final class Trial implements RolloutRun {
     }
 
     @GuardedBy("ticking") private void bringInLine() {
+        tellDecision();
         if (!seen.state().isFinal()) {
             stage.share(seen.share());
             return;
@@ -242,8 +257,26 @@ public final class Trial implements RolloutRun {
             stage.promoted();
         } else {
             stage.withdrawn();
+            recordRollback();
         }
+        stage.ended(seen.state());
         over.countDown();
+    }
+
+    @GuardedBy("ticking") private void tellDecision() {
+        if (!told.equals(seen.decision())) {
+            told = seen.decision();
+            told.ifPresent(stage::decided);
+        }
+    }
+
+    /** After the candidate is out of the way: a registry that cannot be reached must not keep it in service. */
+    @GuardedBy("ticking") private void recordRollback() {
+        try {
+            verdicts.record(seen, ACTOR);
+        } catch (NotFoundException e) {
+            LOG.info("Rollout {} leaves no verdict: {}", seen.id(), e.getMessage());
+        }
     }
 
     /** Ends this replica's part, because it cannot load the candidate: the rollout is rolled back everywhere. */
@@ -310,6 +343,21 @@ public final class Trial implements RolloutRun {
     /** What the journal says, as of the last tick. */
     public TrialState trial() {
         return seen;
+    }
+
+    /** The natural logarithm of the e-value against "worse by the margin or more", as of the last tick; NaN without data. */
+    public double logNoWorse(Question question) {
+        return log(question, Tally::logNoWorse);
+    }
+
+    /** The natural logarithm of the e-value against "worse by the margin or less", as of the last tick; NaN without data. */
+    public double logWorse(Question question) {
+        return log(question, Tally::logWorse);
+    }
+
+    private double log(Question question, ToDoubleFunction<Tally> value) {
+        Tally tally = seen.seen().tallies().get(question);
+        return tally == null ? Double.NaN : value.applyAsDouble(tally);
     }
 
     /** What this replica sees. */

@@ -166,6 +166,27 @@ final class BetsTest {
     }
 
     @Test
+    void betaOdds_areHowOftenThompsonSamplingChooses() {
+        long seed = 1933;
+        var random = new Random(seed);
+        int draws = 200_000;
+        int chosen = 0;
+        for (int i = 0; i < draws; i++) {
+            chosen += beta(random, 7, 2) > beta(random, 4, 3) ? 1 : 0;
+        }
+        assertThat(BetaOdds.exceeds(7, 2, 4, 3)).as("seed %d", seed).isCloseTo(chosen / (double) draws, within(5e-3));
+    }
+
+    /** A draw from Beta(1 + s, 1 + f): the s + 1st smallest of s + f + 1 uniform numbers. */
+    private static double beta(Random random, int successes, int failures) {
+        return random.doubles(successes + failures + 1)
+                .sorted()
+                .skip(successes)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
     void betaOdds_largeCounts_approachTheNormal() {
         // Rates 0.5 and 0.505 of a million each: z = 0.005 / sqrt(2 · 0.25 / 10⁶) = 7.07.
         assertThat(BetaOdds.exceeds(505_000, 495_000, 500_000, 500_000)).isGreaterThan(0.999999);

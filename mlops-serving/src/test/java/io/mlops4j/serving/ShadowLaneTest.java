@@ -1,0 +1,163 @@
+package io.mlops4j.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A shadow takes no more than its part of one core, on a thread that everybody else goes before, and nobody waits for it. */
+@Timeout(30)
+final class ShadowLaneTest {
+    private final AtomicLong now = new AtomicLong();
+    private final AtomicLong rested = new AtomicLong();
+    private final AtomicInteger dropped = new AtomicInteger();
+
+    /** A lane whose thread wakes up half-way through each rest for nothing. */
+    private ShadowLane lane(double part, int queue) {
+        return new ShadowLane(new CpuBudget(part), queue, dropped::incrementAndGet, now::get, nanos -> {
+            long slept = Math.max(1, nanos / 2);
+            now.addAndGet(slept);
+            rested.addAndGet(slept);
+        });
+    }
+
+    private static void finish(ShadowLane lane) throws InterruptedException {
+        var last = new CountDownLatch(2);
+        lane.offer(last::countDown);
+        lane.offer(last::countDown);
+        // The second begins when the first has rested.
+        assertThat(last.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void work_anyLength_takesAtMostItsPartOfTheTime() throws Exception {
+        for (double part : new double[] {0.05, 0.25, 0.8}) {
+            rested.set(0);
+            long busy = 0;
+            try (ShadowLane lane = lane(part, 1000)) {
+                for (int i = 1; i <= 500; i++) {
+                    int millis = i % 7 == 0 ? 90 : 1;
+                    busy += millis * 1_000_000L;
+                    lane.offer(() -> now.addAndGet(millis * 1_000_000L));
+                }
+                finish(lane);
+            }
+            assertThat(busy / (double) (busy + rested.get()))
+                    .as("part %s", part)
+                    .isBetween(part * 0.999, part * 1.000001);
+        }
+        assertThat(dropped).hasValue(0);
+    }
+
+    @Test
+    void wholeCore_neverRests() throws Exception {
+        try (ShadowLane lane = lane(1, 10)) {
+            lane.offer(() -> now.addAndGet(1_000_000));
+            finish(lane);
+        }
+        assertThat(rested).hasValue(0);
+    }
+
+    @Test
+    void thread_isOfLowestPriorityDaemonAndNamed() throws Exception {
+        List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
+        try (ShadowLane lane = lane(1, 10)) {
+            lane.offer(() -> threads.add(Thread.currentThread()));
+            finish(lane);
+        }
+        Thread thread = threads.get(0);
+        assertThat(thread.getName()).isEqualTo("mlops-shadow");
+        assertThat(thread.isDaemon()).isTrue();
+        assertThat(thread.getPriority()).isEqualTo(Thread.MIN_PRIORITY);
+    }
+
+    @Test
+    void fullQueue_dropsAndCountsAndDoesNotWait() throws Exception {
+        var begun = new CountDownLatch(1);
+        var mayEnd = new CountDownLatch(1);
+        var ran = new AtomicInteger();
+        try (ShadowLane lane = lane(1, 2)) {
+            lane.offer(() -> {
+                begun.countDown();
+                awaitQuietly(mayEnd);
+            });
+            assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+            for (int i = 0; i < 5; i++) {
+                lane.offer(ran::incrementAndGet);
+            }
+            assertThat(lane.dropped()).isEqualTo(3);
+            assertThat(dropped).hasValue(3);
+            mayEnd.countDown();
+        }
+        assertThat(ran.get()).isLessThanOrEqualTo(2);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void copyThatInterruptsItsThread_restsAllTheSame() throws Exception {
+        var interrupted = new AtomicInteger();
+        try (ShadowLane lane = new ShadowLane(new CpuBudget(0.5), 10, dropped::incrementAndGet, now::get, nanos -> {
+            // As the real rest does: an interrupted thread is not put to sleep.
+            if (Thread.currentThread().isInterrupted()) {
+                interrupted.incrementAndGet();
+            }
+            now.addAndGet(nanos);
+            rested.addAndGet(nanos);
+        })) {
+            lane.offer(() -> {
+                now.addAndGet(1_000);
+                Thread.currentThread().interrupt();
+            });
+            finish(lane);
+        }
+        assertThat(rested).hasValue(1_000);
+        assertThat(interrupted).hasValue(0);
+    }
+
+    @Test
+    void copyThatFails_doesNotEndTheLane() throws Exception {
+        try (ShadowLane lane = lane(0.5, 10)) {
+            lane.offer(() -> {
+                throw new AssertionError("a candidate may throw anything");
+            });
+            finish(lane);
+        }
+    }
+
+    @Test
+    void close_duringALongRest_endsIt() throws Exception {
+        var thread = new CountDownLatch(1);
+        Thread[] worker = new Thread[1];
+        ShadowLane lane = new ShadowLane(new CpuBudget(1e-9), 10, dropped::incrementAndGet);
+        lane.offer(() -> {
+            worker[0] = Thread.currentThread();
+            thread.countDown();
+            awaitNanos(1_000_000);
+        });
+        assertThat(thread.await(20, TimeUnit.SECONDS)).isTrue();
+        lane.close();
+        worker[0].join(20_000);
+        assertThat(worker[0].isAlive()).isFalse();
+    }
+
+    private static void awaitNanos(long nanos) {
+        long end = System.nanoTime() + nanos;
+        while (System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+    }
+}
