@@ -167,8 +167,8 @@ final class RolloutDesk implements AutoCloseable {
         var recorder = new Recorder(state.rollout().guardrails(), settings.signals(slot.name()));
         try {
             RolloutMeters counters = requireNonNull(meters.get(slot.name()));
-            Contest contest = slot.challenge(
-                    state.candidate(), served -> new Contest(slot, served, state, recorder, counters));
+            Contest contest =
+                    slot.challenge(state.candidate(), served -> new Contest(slot, served, state, recorder, counters));
             return new Trial(
                     state, journal(slot.name()), settings.registry(), recorder, contest, replica, settings.clock());
         } catch (RejectedModelException | NotFoundException e) {

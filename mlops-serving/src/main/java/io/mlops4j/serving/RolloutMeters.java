@@ -11,8 +11,10 @@ import io.mlops4j.serving.rollout.RolloutState;
 import io.mlops4j.serving.trial.Question;
 import io.mlops4j.serving.trial.Trial;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -39,7 +41,8 @@ final class RolloutMeters implements AutoCloseable {
     private final @Nullable MeterRegistry registry;
     private final Tags tags;
     private final Supplier<Optional<Trial>> current;
-    private final List<Meter> made = new ArrayList<>();
+    private final List<Meter> gauges = new ArrayList<>();
+    private final Map<String, Counter> counters = new HashMap<>();
 
     /**
      * Makes the meters of a model.
@@ -63,15 +66,15 @@ final class RolloutMeters implements AutoCloseable {
             gauge(registry, EVIDENCE, ABOUT, of.and("for", "worse"), t -> t.logWorse(question), Double.NaN);
         }
         for (Decision.Kind kind : Decision.Kind.values()) {
-            made.add(counter(registry, DECISIONS, "Decisions, by kind", "kind", tag(kind)));
+            counter(registry, DECISIONS, "Decisions, by kind", "kind", tag(kind));
         }
         for (RolloutState state : RolloutState.values()) {
             if (state.isFinal()) {
-                made.add(counter(registry, ENDED, "Rollouts that are over, by how", "state", tag(state)));
+                counter(registry, ENDED, "Rollouts that are over, by how", "state", tag(state));
             }
         }
         for (String result : List.of(COMPARED, DROPPED)) {
-            made.add(counter(registry, COPIES, "Copies of requests for a shadow", "result", result));
+            counter(registry, COPIES, "Copies of requests for a shadow", "result", result);
         }
     }
 
@@ -81,50 +84,53 @@ final class RolloutMeters implements AutoCloseable {
 
     private void gauge(
             MeterRegistry meters, String name, String what, Tags of, ToDoubleFunction<Trial> value, double none) {
-        made.add(Gauge.builder(
-                        name,
-                        current,
-                        newest -> newest.get().map(value::applyAsDouble).orElse(none))
+        gauges.add(Gauge.builder(name, current, newest -> newest.get()
+                        .map(value::applyAsDouble)
+                        .orElse(none))
                 .description(what)
                 .tags(of)
                 .register(meters));
     }
 
-    private Counter counter(MeterRegistry meters, String name, String what, String tag, String value) {
-        return Counter.builder(name)
-                .description(what)
-                .tags(tags.and(tag, value))
-                .register(meters);
+    private void counter(MeterRegistry meters, String name, String what, String tag, String value) {
+        counters.put(
+                name + value,
+                Counter.builder(name)
+                        .description(what)
+                        .tags(tags.and(tag, value))
+                        .register(meters));
     }
 
-    private void count(String name, String tag, String value) {
-        MeterRegistry meters = registry;
-        if (meters != null) {
-            meters.counter(name, tags.and(tag, value)).increment();
+    /** Never asks the registry, which would make the meter anew for what ends after the server. */
+    private void count(String name, String value) {
+        Counter counter = counters.get(name + value);
+        if (counter != null) {
+            counter.increment();
         }
     }
 
     void decided(Decision.Kind kind) {
-        count(DECISIONS, "kind", tag(kind));
+        count(DECISIONS, tag(kind));
     }
 
     void ended(RolloutState state) {
-        count(ENDED, "state", tag(state));
+        count(ENDED, tag(state));
     }
 
     void compared() {
-        count(COPIES, "result", COMPARED);
+        count(COPIES, COMPARED);
     }
 
     void dropped() {
-        count(COPIES, "result", DROPPED);
+        count(COPIES, DROPPED);
     }
 
     @Override
     public void close() {
         MeterRegistry meters = registry;
         if (meters != null) {
-            made.forEach(meters::remove);
+            gauges.forEach(meters::remove);
+            counters.values().forEach(meters::remove);
         }
     }
 }

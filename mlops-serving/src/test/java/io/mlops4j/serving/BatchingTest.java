@@ -90,7 +90,8 @@ final class BatchingTest {
 
     @Test
     void submit_oneFailingRow_failsAlone() throws Exception {
-        try (ModelServer server = serve(new SimulatedModel(0, 5 * MILLI), Overload.standard().instances(1), 32)) {
+        try (ModelServer server =
+                serve(new SimulatedModel(0, 5 * MILLI), Overload.standard().instances(1), 32)) {
             List<CompletableFuture<Prediction>> all = new ArrayList<>();
             for (int i = 0; i < 64; i++) {
                 all.add(submit(server, Request.of(request(i == 20 || i == 41 ? -1 : i))));
@@ -123,7 +124,8 @@ final class BatchingTest {
     void submit_fullQueue_isRefusedWithATimeToComeBack() {
         var meters = new SimpleMeterRegistry();
         var model = new SimulatedModel(0, 100 * MILLI);
-        try (ModelServer server = builder(model, Overload.standard().instances(1).queueRows(4), 2)
+        try (ModelServer server = builder(
+                        model, Overload.standard().instances(1).queueRows(4), 2)
                 .meters(meters)
                 .start()) {
             model.begin();
@@ -151,8 +153,10 @@ final class BatchingTest {
 
     @Test
     void submit_fullQueueOfBytes_isRefused() {
-        try (ModelServer server =
-                serve(new SimulatedModel(0, 50 * MILLI), Overload.standard().instances(1).queueBytes(16), 2)) {
+        try (ModelServer server = serve(
+                new SimulatedModel(0, 50 * MILLI),
+                Overload.standard().instances(1).queueBytes(16),
+                2)) {
             List<CompletableFuture<Prediction>> all = new ArrayList<>();
             for (int i = 0; i < 12; i++) {
                 all.add(submit(server, Request.of(request(i))));
@@ -163,15 +167,16 @@ final class BatchingTest {
 
     @Test
     void submit_fullQueue_givesWayToTenantsThatHaveLessAndToHigherPriorities() {
-        try (ModelServer server =
-                serve(new SimulatedModel(0, 60 * MILLI), Overload.standard().instances(1).queueRows(4), 2)) {
+        try (ModelServer server = serve(
+                new SimulatedModel(0, 60 * MILLI),
+                Overload.standard().instances(1).queueRows(4),
+                2)) {
             List<CompletableFuture<Prediction>> noisy = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 noisy.add(submit(server, Request.of(request(i)).tenant("noisy")));
             }
             var quiet = submit(server, Request.of(request(7)).tenant("quiet"));
-            var urgent = submit(
-                    server, Request.of(request(8)).tenant("noisy").priority(Priority.HIGH));
+            var urgent = submit(server, Request.of(request(8)).tenant("noisy").priority(Priority.HIGH));
             assertThat(y(quiet.join())).containsExactly(14);
             assertThat(y(urgent.join())).containsExactly(16);
             long answered = noisy.stream()
@@ -220,7 +225,8 @@ final class BatchingTest {
 
     @Test
     void callback_thatAsksTheSameModel_doesNotWaitForItself() throws Exception {
-        try (ModelServer server = serve(new SimulatedModel(0, MILLI), Overload.standard().instances(1), 4)) {
+        try (ModelServer server =
+                serve(new SimulatedModel(0, MILLI), Overload.standard().instances(1), 4)) {
             List<CompletionStage<Float>> all = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 all.add(server.submit(NAME, Request.of(request(i)))

@@ -59,8 +59,7 @@ final class PoisonTest {
         var verified = OnnxModels.verified("poisoned:1", model);
         var meters = new SimpleMeterRegistry();
         var options = Overload.standard().instances(1).queueRows(Integer.MAX_VALUE);
-        try (ModelServer alone =
-                        ModelServer.builder().serve(NAME, verified).start();
+        try (ModelServer alone = ModelServer.builder().serve(NAME, verified).start();
                 ModelServer server = ModelServer.builder()
                         .batching(Batching.whenBusy())
                         .overload(options)

@@ -174,9 +174,7 @@ final class RolloutKindsTest {
     @Test
     void outcomes_ofAShadow_areSetAgainstBothAnswersToTheSameRequest() {
         RolloutRun run = server.rollout(
-                RIDES,
-                V2,
-                Rollout.shadow().cores(1).queue(1000).atLeast(400).guardedBy(OUTCOMES));
+                RIDES, V2, Rollout.shadow().cores(1).queue(1000).atLeast(400).guardedBy(OUTCOMES));
         List<Prediction> answers = ask(server, 0, 400);
         assertThat(answers).allSatisfy(answer -> assertThat(answer.version()).isEqualTo(V1));
         waitForCopies(run, 400);
@@ -189,7 +187,8 @@ final class RolloutKindsTest {
 
     /** The shadow computes on a thread of its own. */
     private void waitForCopies(RolloutRun run, int copies) {
-        var compared = meters.get(RolloutMeters.COPIES).tag("result", "compared").counter();
+        var compared =
+                meters.get(RolloutMeters.COPIES).tag("result", "compared").counter();
         while (compared.count() < copies) {
             assertThat(run.dropped()).isZero();
             Thread.onSpinWait();

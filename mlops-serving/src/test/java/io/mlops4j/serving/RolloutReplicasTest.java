@@ -107,8 +107,8 @@ final class RolloutReplicasTest {
             assertThat(said.verdict().evidence().numbers())
                     .hasEntrySatisfying(
                             "errors log e no worse", log -> assertThat(log).isGreaterThanOrEqualTo(Math.log(20)))
-                    .hasEntrySatisfying("candidate requests", asked -> assertThat(asked)
-                            .isBetween(250.0, 350.0));
+                    .hasEntrySatisfying(
+                            "candidate requests", asked -> assertThat(asked).isBetween(250.0, 350.0));
         });
     }
 

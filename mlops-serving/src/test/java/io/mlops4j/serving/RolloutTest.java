@@ -80,8 +80,8 @@ final class RolloutTest {
         assertThat(run.tick()).isEqualTo(RolloutState.ROLLED_BACK);
         assertThat(run.reason().orElseThrow()).contains("errors");
         assertThat(registry.record(V2).verdicts())
-                .hasEntrySatisfying(Rollouts.GATE, said -> assertThat(said.verdict().kind())
-                        .isEqualTo(Verdict.Kind.FAIL));
+                .hasEntrySatisfying(
+                        Rollouts.GATE, said -> assertThat(said.verdict().kind()).isEqualTo(Verdict.Kind.FAIL));
         assertThat(registry.resolve(RIDES.alias("champion")).id()).isEqualTo(V1);
         assertThat(server.leases(RIDES)).isZero();
     }

@@ -35,6 +35,10 @@ final class Comparison {
         worse.settle(-(d + margin));
     }
 
+    long pairs() {
+        return pairs;
+    }
+
     double logNoWorse() {
         return noWorse.logValue();
     }

@@ -31,9 +31,7 @@ final class Verdicts {
      */
     void record(TrialState trial, String actor) {
         Optional<Verdict> verdict = verdict(trial);
-        if (verdict.isEmpty()
-                || !registry.capabilities().contains(RegistryCapability.POLICIES)
-                || isRecorded(trial)) {
+        if (verdict.isEmpty() || !registry.capabilities().contains(RegistryCapability.POLICIES) || isRecorded(trial)) {
             return;
         }
         registry.edit(new EditRequest(
@@ -66,7 +64,9 @@ final class Verdicts {
     /** A replica that is late must not set an earlier rollout's verdict over a later one's. */
     private boolean isRecorded(TrialState trial) {
         return registry.record(trial.candidate()).changes().stream()
-                .map(change -> change.edit() instanceof GateVerdicts said ? said.verdicts().get(Rollouts.GATE) : null)
+                .map(change -> change.edit() instanceof GateVerdicts said
+                        ? said.verdicts().get(Rollouts.GATE)
+                        : null)
                 .anyMatch(said -> said != null
                         && trial.id().equals(said.evidence().texts().get("rollout")));
     }

@@ -43,9 +43,8 @@ final class RecorderTest {
         assertThat(recorder.report().tallies()).isEmpty();
         recorder.pairedOutcome(ANSWER, outcome("a", 1));
         recorder.pairedOutcome(ANSWER, outcome("a", 1));
-        assertThat(recorder.report().tallies())
-                .hasEntrySatisfying(
-                        Question.OUTCOMES, tally -> assertThat(tally.pairs()).isEqualTo(1));
+        assertThat(recorder.report().tallies()).hasEntrySatisfying(Question.OUTCOMES, tally -> assertThat(tally.pairs())
+                .isEqualTo(1));
     }
 
     @Test
