@@ -11,27 +11,36 @@ package io.mlops4j.serving.trial;
  */
 final class TwoArms {
     private final Comparison comparison;
-    private final double[] sums = new double[Arm.values().length];
-    private final long[] counts = new long[Arm.values().length];
+    private final Group incumbent = new Group();
+    private final Group candidate = new Group();
 
     TwoArms(Comparison comparison) {
         this.comparison = comparison;
     }
 
-    void add(Arm arm, double loss) {
-        sums[arm.ordinal()] += Math.max(0, Math.min(1, loss));
-        counts[arm.ordinal()]++;
-        if (counts[0] > 0 && counts[1] > 0) {
-            comparison.add(mean(Arm.INCUMBENT) - mean(Arm.CANDIDATE));
-            for (Arm each : Arm.values()) {
-                sums[each.ordinal()] = 0;
-                counts[each.ordinal()] = 0;
-            }
+    /** The losses of one arm in the collection under way. */
+    private static final class Group {
+        private double sum;
+        private long count;
+
+        void add(double loss) {
+            sum += Math.max(0, Math.min(1, loss));
+            count++;
+        }
+
+        double takeMean() {
+            double mean = sum / count;
+            sum = 0;
+            count = 0;
+            return mean;
         }
     }
 
-    private double mean(Arm arm) {
-        return sums[arm.ordinal()] / counts[arm.ordinal()];
+    void add(Arm arm, double loss) {
+        (arm == Arm.INCUMBENT ? incumbent : candidate).add(loss);
+        if (incumbent.count > 0 && candidate.count > 0) {
+            comparison.add(incumbent.takeMean() - candidate.takeMean());
+        }
     }
 
     Comparison comparison() {
