@@ -73,6 +73,8 @@ final class RolloutDesk implements AutoCloseable {
         });
     }
 
+    // A tick contains what it throws, and the future has nothing else to say.
+    @SuppressWarnings("FutureReturnValueIgnored")
     private void start(long nanos) {
         if (ticker != null) {
             ticker.scheduleWithFixedDelay(this::tickQuietly, nanos, nanos, TimeUnit.NANOSECONDS);

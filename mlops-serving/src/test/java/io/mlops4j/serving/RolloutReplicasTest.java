@@ -24,6 +24,7 @@ import io.mlops4j.serving.rollout.Signals;
 import io.mlops4j.store.CommitLog;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -117,7 +118,7 @@ final class RolloutReplicasTest {
         var meters = new SimpleMeterRegistry();
         try (var fixture = new RolloutFixture()) {
             ModelServer server = fixture.replica(Signals.none(), builder -> builder.meters(meters));
-            TreeSet<String> atFirst = names(meters);
+            Set<String> atFirst = names(meters);
             assertThat(meters.get(RolloutMeters.RUNNING).gauge().value()).isZero();
             RolloutRun run = server.rollout(RIDES, V2, HALF);
             assertThat(meters.get(RolloutMeters.RUNNING).gauge().value()).isEqualTo(1);
@@ -146,7 +147,7 @@ final class RolloutReplicasTest {
         assertThat(meters.getMeters()).isEmpty();
     }
 
-    private static TreeSet<String> names(SimpleMeterRegistry meters) {
+    private static Set<String> names(SimpleMeterRegistry meters) {
         var names = new TreeSet<String>();
         for (Meter meter : meters.getMeters()) {
             names.add(meter.getId().getName() + meter.getId().getTags());

@@ -20,6 +20,7 @@ import io.mlops4j.serving.rollout.RolloutState;
 import io.mlops4j.serving.rollout.Rollouts;
 import io.mlops4j.testkit.ManualClock;
 import java.time.Duration;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -100,18 +101,18 @@ final class RolloutTest {
         try (ModelServer other = fixture.replica()) {
             RolloutRun run = server.rollout(RIDES, V2, CANARY);
             other.tickRollouts();
-            TreeSet<String> early = inCandidate(server, 1000);
+            Set<String> early = inCandidate(server, 1000);
             assertThat(early).hasSizeBetween(60, 140).isEqualTo(inCandidate(other, 1000));
             clock.advance(Duration.ofMinutes(1));
             run.tick();
             assertThat(run.share()).isEqualTo(0.5);
             other.tickRollouts();
-            TreeSet<String> late = inCandidate(server, 1000);
+            Set<String> late = inCandidate(server, 1000);
             assertThat(late).hasSizeBetween(420, 580).containsAll(early).isEqualTo(inCandidate(other, 1000));
         }
     }
 
-    private TreeSet<String> inCandidate(ModelServer where, int keys) {
+    private Set<String> inCandidate(ModelServer where, int keys) {
         var in = new TreeSet<String>();
         for (int i = 0; i < keys; i++) {
             if (ask(where, "user-" + i).version().equals(V2)) {

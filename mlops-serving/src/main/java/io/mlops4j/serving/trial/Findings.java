@@ -83,10 +83,10 @@ final class Findings {
                 .with("alpha", rails.alpha())
                 .with("threshold", threshold)
                 .with("log e worse", logWorse())
-                .with("incumbent requests", report.incumbent().requests())
-                .with("incumbent failures", report.incumbent().failed())
-                .with("candidate requests", report.candidate().requests())
-                .with("candidate failures", report.candidate().failed());
+                .with("incumbent requests", (double) report.incumbent().requests())
+                .with("incumbent failures", (double) report.incumbent().failed())
+                .with("candidate requests", (double) report.candidate().requests())
+                .with("candidate failures", (double) report.candidate().failed());
         for (Map.Entry<Question, Double> asked : margins.entrySet()) {
             evidence = add(evidence, asked.getKey(), asked.getValue());
         }
@@ -99,7 +99,7 @@ final class Findings {
         Tally tally = report.tallies().get(question);
         return tally == null
                 ? more.with(name + " pairs", 0)
-                : more.with(name + " pairs", tally.pairs())
+                : more.with(name + " pairs", (double) tally.pairs())
                         .with(name + " mean difference", tally.meanDifference())
                         .with(name + " log e no worse", tally.logNoWorse())
                         .with(name + " log e worse", tally.logWorse());
