@@ -76,8 +76,8 @@ final class BadNews {
     private OverloadedException overloaded(Shed why, WaitingRoom room) {
         Duration drained = Duration.ofNanos(room.nanosToDrain());
         return new OverloadedException(
-                "Cannot run a request to model " + version + ": " + why.because() + " (" + room.rows() + " rows wait of "
-                        + options.queueRows() + " that may)",
+                "Cannot run a request to model " + version + ": " + why.because() + " (" + room.rows()
+                        + " rows wait of " + options.queueRows() + " that may)",
                 drained.compareTo(SOONEST_RETRY) < 0 ? SOONEST_RETRY : drained);
     }
 }

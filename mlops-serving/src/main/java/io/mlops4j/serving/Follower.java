@@ -36,6 +36,8 @@ final class Follower implements AutoCloseable {
     private final Subscription moves;
     private volatile boolean closed;
 
+    // A look contains what it throws, and the future has nothing else to say.
+    @SuppressWarnings("FutureReturnValueIgnored")
     Follower(Collection<Slot> slots, ModelSource source, Duration interval) {
         slots.stream().filter(Slot::isFollowing).forEach(slot -> courses.put(slot.name(), new Course(slot)));
         // A worker does not wait for old versions to drain: one that drains for long must not hold up the others.

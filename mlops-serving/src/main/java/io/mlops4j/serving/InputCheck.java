@@ -62,8 +62,7 @@ public final class InputCheck {
         }
     }
 
-    private static void checkTensor(
-            String model, String name, TensorSpec declared, boolean anyShape, Value value) {
+    private static void checkTensor(String model, String name, TensorSpec declared, boolean anyShape, Value value) {
         if (value instanceof Tensor tensor && fits(declared, anyShape, tensor)) {
             return;
         }

@@ -85,15 +85,18 @@ public final class RowBinding<R extends Record> {
         if (there instanceof TensorSpec tensor) {
             return new TensorSpec(component.getName(), tensor.type(), tensor.shape());
         }
-        throw mismatch(type, "input " + Text.quote(spec.name()) + " is a " + there.getClass().getSimpleName()
-                + ", expected a tensor");
+        throw mismatch(
+                type,
+                "input " + Text.quote(spec.name()) + " is a " + there.getClass().getSimpleName()
+                        + ", expected a tensor");
     }
 
     private static void requireAll(Class<?> type, Signature signature, List<BoundInput> bound) {
         for (ValueSpec spec : signature.inputs()) {
             boolean there = bound.stream().anyMatch(input -> input.name().equals(spec.name()));
             if (!there && !(spec instanceof OptionalSpec)) {
-                throw mismatch(type, "input " + Text.quote(spec.name()) + " has no component, expected one of its name");
+                throw mismatch(
+                        type, "input " + Text.quote(spec.name()) + " has no component, expected one of its name");
             }
         }
     }
@@ -139,6 +142,7 @@ public final class RowBinding<R extends Record> {
     /** Names the record and the inputs. */
     @Override
     public String toString() {
-        return type.getSimpleName() + " bound to " + inputs.stream().map(BoundInput::name).toList();
+        return type.getSimpleName() + " bound to "
+                + inputs.stream().map(BoundInput::name).toList();
     }
 }

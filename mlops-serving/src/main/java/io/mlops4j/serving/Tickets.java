@@ -131,7 +131,8 @@ final class Tickets {
 
         private void settled(int index, Map<String, Value> answer, @Nullable Throwable reason) {
             if (reason != null) {
-                // The others leave before the holder hears of it: then the lease goes back, and nobody may be in the room.
+                // The others leave before the holder hears of it: then the lease goes back, and nobody may be in the
+                // room.
                 if (missing.getAndSet(FAILED) > 0) {
                     parts.forEach(part -> part.fail(reason));
                     room.leave(parts);

@@ -23,12 +23,18 @@ final class BatchProbeTest {
     static Stream<Arguments> influenced() {
         return Stream.of(
                 influenced("dynamic quantisation of the input", g -> quantised(g, "x", "y")),
-                influenced("dynamic quantisation in the middle", g -> quantised(relu(dense(g, "x", "h"), "h", "r"), "r", "y")),
-                influenced("dynamic quantisation of bounded values", g -> quantised(unary(g, "Sigmoid", "x", "s"), "s", "y")),
+                influenced(
+                        "dynamic quantisation in the middle",
+                        g -> quantised(relu(dense(g, "x", "h"), "h", "r"), "r", "y")),
+                influenced(
+                        "dynamic quantisation of bounded values",
+                        g -> quantised(unary(g, "Sigmoid", "x", "s"), "s", "y")),
                 influenced("dynamic quantisation of tanh", g -> quantised(unary(g, "Tanh", "x", "s"), "s", "y")),
-                influenced("dynamic quantisation of normalised rows", g -> quantised(softmax(g, "x", "s", 1), "s", "y")),
+                influenced(
+                        "dynamic quantisation of normalised rows", g -> quantised(softmax(g, "x", "s", 1), "s", "y")),
                 influenced("dynamic quantisation with a residual", g -> add(quantised(g, "x", "q"), "q", "x", "y")),
-                influenced("dynamic quantisation twice", g -> quantised(relu(quantised(g, "x", "h"), "h", "r"), "r", "y")),
+                influenced(
+                        "dynamic quantisation twice", g -> quantised(relu(quantised(g, "x", "h"), "h", "r"), "r", "y")),
                 influenced("dynamic quantisation and back", BatchProbeTest::roundTrip),
                 influenced("softmax over the rows", g -> softmax(g, "x", "y", 0)),
                 influenced("mean over the rows taken away", g -> g.node(
@@ -62,17 +68,17 @@ final class BatchProbeTest {
                 Arguments.of("two inputs", OnnxModels.dynamicSum()),
                 Arguments.of("softmax of a row", graph(g -> softmax(g, "x", "y", 1))),
                 Arguments.of("static quantisation", graph(g -> staticQuantised(g, "x", "y"))),
-                Arguments.of("transcendental functions", graph(g -> unary(
-                        unary(unary(unary(g, "Sin", "x", "a"), "Erf", "a", "b"), "Exp", "b", "c"), "Tanh", "c", "y"))),
-                Arguments.of("normalisation of a row", graph(g -> layerNorm(g, "x", "y"))),
                 Arguments.of(
-                        "normalisation by what was learned",
-                        graph(g -> g.weights("one", ones(), F)
-                                .weights("zero", new float[F], F)
-                                .node(
-                                        "BatchNormalization",
-                                        List.of("x", "one", "zero", "zero", "one"),
-                                        List.of("y")))));
+                        "transcendental functions",
+                        graph(g -> unary(
+                                unary(unary(unary(g, "Sin", "x", "a"), "Erf", "a", "b"), "Exp", "b", "c"),
+                                "Tanh",
+                                "c",
+                                "y"))),
+                Arguments.of("normalisation of a row", graph(g -> layerNorm(g, "x", "y"))),
+                Arguments.of("normalisation by what was learned", graph(g -> g.weights("one", ones(), F)
+                        .weights("zero", new float[F], F)
+                        .node("BatchNormalization", List.of("x", "one", "zero", "zero", "one"), List.of("y")))));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -80,7 +86,10 @@ final class BatchProbeTest {
     void model_whoseRowsInfluenceEachOther_isNeverBatched(String kind, byte[] model) {
         Batchability found = probe(model);
         assertThat(found.verdict()).as(found.reason()).isEqualTo(Verdict.REFUSED);
-        assertThat(found.reason()).doesNotContain("failed").doesNotContain("refused").doesNotContain("not free");
+        assertThat(found.reason())
+                .doesNotContain("failed")
+                .doesNotContain("refused")
+                .doesNotContain("not free");
     }
 
     @ParameterizedTest(name = "{0}")

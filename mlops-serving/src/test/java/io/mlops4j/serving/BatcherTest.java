@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -39,7 +40,7 @@ final class BatcherTest {
             rows[i] = random.nextInt(5);
             Map<String, Value> request = new LinkedHashMap<>();
             for (ElementType type : ElementType.values()) {
-                request.put(type.name(), any(type, rows[i], tails.get(type), random));
+                request.put(type.name(), any(type, rows[i], requireNonNull(tails.get(type)), random));
             }
             request.put("maps", maps(rows[i], random));
             requests.add(request);

@@ -147,7 +147,7 @@ final class BatchingTest {
                             .tag("reason", "full")
                             .counter()
                             .count())
-                    .isEqualTo(refused);
+                    .isEqualTo((double) refused);
         }
     }
 

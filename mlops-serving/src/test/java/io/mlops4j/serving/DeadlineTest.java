@@ -30,10 +30,10 @@ final class DeadlineTest {
                 queue.add(submit(server, Request.of(request(i)).tenant("noisy")));
             }
             Duration time = Duration.ofMillis(250);
-            var refused = submit(server, Request.of(request(777)).tenant("noisy").within(time));
+            var refused =
+                    submit(server, Request.of(request(777)).tenant("noisy").within(time));
             var quiet = submit(server, Request.of(request(7)).tenant("quiet").within(time));
-            var patient =
-                    submit(server, Request.of(request(8)).tenant("noisy").within(Duration.ofSeconds(30)));
+            var patient = submit(server, Request.of(request(8)).tenant("noisy").within(Duration.ofSeconds(30)));
 
             assertThat(refused).isCompletedExceptionally();
             assertThatThrownBy(refused::get)

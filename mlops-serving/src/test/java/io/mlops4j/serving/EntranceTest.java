@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 final class EntranceTest {
     private final FairQueue queue = new FairQueue(Map.of());
     private final CostModel cost = new CostModel();
-    private final Entrance entrance =
-            new Entrance(Overload.standard().queueRows(4), 2, new Instances(2), queue, cost);
+    private final Entrance entrance = new Entrance(Overload.standard().queueRows(4), 2, new Instances(2), queue, cost);
 
     @Test
     void refusal_ofWhatWouldNotFitEvenThen_takesNobodysPlace() {

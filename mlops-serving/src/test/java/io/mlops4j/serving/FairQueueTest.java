@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.model.Value;
@@ -84,7 +85,8 @@ final class FairQueueTest {
         assertThat(queue.victim(ticket("tenant-3", Priority.NORMAL, 1).ask()))
                 .isNotNull()
                 .satisfies(victim -> assertThat(victim.ask().tenant()).isEqualTo("other-9"));
-        assertThat(queue.rowsBefore(ticket("other-10", Priority.NORMAL, 1).ask())).isEqualTo(64 + 10);
+        assertThat(queue.rowsBefore(ticket("other-10", Priority.NORMAL, 1).ask()))
+                .isEqualTo(64 + 10);
     }
 
     @Test
@@ -166,9 +168,7 @@ final class FairQueueTest {
     }
 
     private static Ticket next(FairQueue queue, Priority lane) {
-        Ticket next = queue.next(lane, null, 0);
-        assertThat(next).isNotNull();
-        return next;
+        return requireNonNull(queue.next(lane, null, 0));
     }
 
     static Ticket ticket(String tenant, Priority priority, int rows) {

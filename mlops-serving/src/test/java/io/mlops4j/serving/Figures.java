@@ -17,6 +17,10 @@ final class Figures {
         return this;
     }
 
+    Figures with(String name, long value) {
+        return with(name, (double) value);
+    }
+
     /** Reads them from what a child printed. */
     static Figures of(String output) {
         var read = new Figures();

@@ -205,10 +205,8 @@ final class HostileModels {
                 .message(7, graph -> graph.message(
                                 1, node -> node.bytes(1, name).text(2, "y").text(4, "Neg"))
                         .text(2, "g")
-                        .message(
-                                11,
-                                value -> value.bytes(1, name)
-                                        .message(2, type -> type.message(1, tensor -> tensor.number(1, 1))))
+                        .message(11, value -> value.bytes(1, name)
+                                .message(2, type -> type.message(1, tensor -> tensor.number(1, 1))))
                         .message(12, floats("y")))
                 .message(8, opset -> opset.text(1, "").number(2, 13))
                 .toByteArray();

@@ -160,7 +160,8 @@ final class HostileModelsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../../x\n", "${jndi:ldap://h/x}", "<script>alert(1)</script>", "x\r\nERROR forged", "%s%n"})
+    @ValueSource(
+            strings = {"../../x\n", "${jndi:ldap://h/x}", "<script>alert(1)</script>", "x\r\nERROR forged", "%s%n"})
     void predict_hostileNames_areEscapedInMessages(String name) {
         try (ModelServer server = serve(HostileModels.named(name.getBytes(StandardCharsets.UTF_8)))) {
             assertThat(server.predict(NAME, Map.of(name, Tensor.ofFloats(new float[] {1}, 1)))

@@ -3,7 +3,6 @@ package io.mlops4j.serving;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jetbrains.kotlinx.lincheck.LinChecker;
 import org.jetbrains.lincheck.LincheckAssertionError;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -34,13 +33,13 @@ final class LeaseInterleavingsTest {
 
     @Test
     void lease_everyInterleaving_isNeverFreedWhileHeld() {
-        LinChecker.check(Leased.class, options().checkObstructionFreedom(true));
+        options().checkObstructionFreedom(true).check(Leased.class);
     }
 
     /** The canary: a counter that looks before it counts. */
     @Test
     void racyLease_isCaught() {
-        assertThatThrownBy(() -> LinChecker.check(Racy.class, options()))
+        assertThatThrownBy(() -> options().check(Racy.class))
                 .isInstanceOf(LincheckAssertionError.class)
                 .hasMessageContaining("inside a freed model");
     }

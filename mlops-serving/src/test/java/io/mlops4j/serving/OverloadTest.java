@@ -50,7 +50,7 @@ final class OverloadTest {
             offer(server, Duration.ofSeconds(seconds), noisy, quiet);
         }
         double goodput = (noisy.answered.sum() + quiet.answered.sum()) / (double) seconds;
-        double share = (double) quiet.answered.sum() / quiet.asked.sum();
+        double share = (double) quiet.answered.sum() / (double) quiet.asked.sum();
         double p99 = Math.max(noisy.percentile(0.99), quiet.percentile(0.99));
         System.out.printf(
                 "overload: capacity %.0f rows/s, offered %.0f, goodput %.0f (%.3f), p99 of answered %.1f ms, quiet %.4f,"
@@ -63,14 +63,14 @@ final class OverloadTest {
                 share,
                 noisy.refused.sum() + quiet.refused.sum(),
                 noisy.late.sum() + quiet.late.sum());
-        boolean isOffered = noisy.asked.sum() + quiet.asked.sum() > 4.5 * CAPACITY * seconds;
+        boolean isOffered = (double) (noisy.asked.sum() + quiet.asked.sum()) > 4.5 * CAPACITY * (double) seconds;
         if (Boolean.getBoolean("campaign")) {
             assertThat(isOffered).isTrue();
         } else {
             assumeThat(isOffered).as("this machine has the time to ask as much").isTrue();
         }
         assertThat(goodput).isGreaterThanOrEqualTo(0.9 * CAPACITY);
-        assertThat(p99).isLessThanOrEqualTo(DEADLINE.toMillis() + 10);
+        assertThat(p99).isLessThanOrEqualTo(DEADLINE.toMillis() + 10.0);
         assertThat(share).isGreaterThanOrEqualTo(0.9);
         assertThat(noisy.other.sum() + quiet.other.sum()).isZero();
     }

@@ -48,7 +48,8 @@ final class PriorityTest {
             requests.add(ask(Priority.NORMAL, 3).tenant("three"));
         }
         List<Float> order = order(requests);
-        assertThat(order.subList(0, 40).stream().filter(row -> row == 3f).count()).isBetween(29L, 31L);
+        assertThat(order.subList(0, 40).stream().filter(row -> row == 3f).count())
+                .isBetween(29L, 31L);
     }
 
     @Test
@@ -56,7 +57,9 @@ final class PriorityTest {
         var model = new SimulatedModel(0, 100_000_000);
         try (ModelServer server = serve(model, Overload.standard().instances(3))) {
             model.begin();
-            assertThat(server.predict(NAME, request(1, 2, 3, 4, 5, 6)).tensor("y").floats())
+            assertThat(server.predict(NAME, request(1, 2, 3, 4, 5, 6))
+                            .tensor("y")
+                            .floats())
                     .containsExactly(2, 4, 6, 8, 10, 12);
         }
         assertThat(model.mostInside).hasValue(3);
@@ -67,7 +70,9 @@ final class PriorityTest {
     void idleServer_hasNoThreads() throws Exception {
         try (ModelServer server = serve(new SimulatedModel(0, 0), Overload.standard())) {
             for (int i = 0; i < 20; i++) {
-                server.submit(NAME, ask(Priority.NORMAL, i)).toCompletableFuture().join();
+                server.submit(NAME, ask(Priority.NORMAL, i))
+                        .toCompletableFuture()
+                        .join();
             }
             for (Thread thread : workers()) {
                 thread.join(20_000);
@@ -80,14 +85,12 @@ final class PriorityTest {
     /** The order in which a model takes requests that wait behind a run; it has one instance, and batches of two. */
     private static List<Float> order(List<Request> requests) throws InterruptedException {
         var model = new GatedModel();
-        try (ModelServer server =
-                serve(model, Overload.standard().instances(1).weight("three", 3))) {
+        try (ModelServer server = serve(model, Overload.standard().instances(1).weight("three", 3))) {
             model.shut();
             List<CompletableFuture<Prediction>> all = new ArrayList<>();
             all.add(server.submit(NAME, ask(Priority.NORMAL, 0)).toCompletableFuture());
             model.awaitRun();
-            requests.forEach(
-                    request -> all.add(server.submit(NAME, request).toCompletableFuture()));
+            requests.forEach(request -> all.add(server.submit(NAME, request).toCompletableFuture()));
             model.open();
             all.forEach(CompletableFuture::join);
             List<List<Float>> runs = model.runs();

@@ -47,8 +47,7 @@ final class ProbeCampaignTest {
     private static final List<Layer> QUANTISED = List.of(
             BatchProbeTest::quantised,
             (g, from, to) -> BatchProbeTest.add(BatchProbeTest.quantised(g, from, to + "r"), from, to + "r", to),
-            (g, from, to) -> g.node(
-                            "DynamicQuantizeLinear", List.of(from), List.of(to + "q", to + "s", to + "z"))
+            (g, from, to) -> g.node("DynamicQuantizeLinear", List.of(from), List.of(to + "q", to + "s", to + "z"))
                     .node("DequantizeLinear", List.of(to + "q", to + "s", to + "z"), List.of(to)));
 
     @Test
@@ -61,11 +60,14 @@ final class ProbeCampaignTest {
             if (refused) {
                 assertThat(found.reason()).as("seed %d", seed).contains("depends on its mates");
             } else {
-                assertThat(isInfluenced(graph, seed)).as("seed %d is batched", seed).isFalse();
+                assertThat(isInfluenced(graph, seed))
+                        .as("seed %d is batched", seed)
+                        .isFalse();
             }
             influenced += refused ? 1 : 0;
         }
-        System.out.printf("probe: %d of %d quantised graphs refused, none of the others is influenced%n", influenced, GRAPHS);
+        System.out.printf(
+                "probe: %d of %d quantised graphs refused, none of the others is influenced%n", influenced, GRAPHS);
         assertThat(influenced).isGreaterThan(GRAPHS * 9 / 10);
     }
 
@@ -74,7 +76,9 @@ final class ProbeCampaignTest {
         for (int seed = 0; seed < GRAPHS; seed++) {
             byte[] graph = graph(new Random(seed), ROW_LOCAL);
             Batchability found = BatchProbeTest.probe(graph);
-            assertThat(found.isBatched()).as("seed %d: %s", seed, found.reason()).isTrue();
+            assertThat(found.isBatched())
+                    .as("seed %d: %s", seed, found.reason())
+                    .isTrue();
         }
     }
 

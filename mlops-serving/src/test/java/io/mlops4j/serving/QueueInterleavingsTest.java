@@ -10,7 +10,6 @@ import java.util.Queue;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import org.jetbrains.kotlinx.lincheck.LinChecker;
 import org.jetbrains.lincheck.LincheckAssertionError;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -42,13 +41,13 @@ final class QueueInterleavingsTest {
 
     @Test
     void queue_everyInterleaving_answersEverybody() {
-        LinChecker.check(Queued.class, FULL ? options(3, 2) : options(1, 1));
+        (FULL ? options(3, 2) : options(1, 1)).check(Queued.class);
     }
 
     /** The canary: it looks who waits before it leaves the instance, so who comes in between is forgotten. */
     @Test
     void forgetfulQueue_isCaught() {
-        assertThatThrownBy(() -> LinChecker.check(Forgetful.class, options(4, 2)))
+        assertThatThrownBy(() -> options(4, 2).check(Forgetful.class))
                 .isInstanceOf(LincheckAssertionError.class)
                 .hasMessageContaining("hung");
     }

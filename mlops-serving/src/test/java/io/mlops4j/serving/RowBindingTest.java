@@ -64,7 +64,9 @@ final class RowBindingTest {
             var points = RowBinding.of(Point.class, new Signature(List.of(floats("in", ANY, 3)), List.of()));
             Map<String, Value> in = points.rows(List.of(new Point(1, 2, 3), new Point(4, 5, 6)));
             assertThat(in).containsExactly(Map.entry("in", Tensor.ofFloats(new float[] {1, 2, 3, 4, 5, 6}, 2, 3)));
-            assertThat(server.predict(name, Map.of("x", in.get("in"))).tensor("y").elementCount())
+            assertThat(server.predict(name, Map.of("x", in.get("in")))
+                            .tensor("y")
+                            .elementCount())
                     .isEqualTo(2);
         }
     }
@@ -83,7 +85,8 @@ final class RowBindingTest {
                 "row 1 of input \"spent\"",
                 "[3]",
                 "[2]");
-        assertThat(binding.rows(List.of())).containsEntry("visits", Tensor.ofIntegers(ElementType.UINT8, new long[0], 0));
+        assertThat(binding.rows(List.of()))
+                .containsEntry("visits", Tensor.ofIntegers(ElementType.UINT8, new long[0], 0));
     }
 
     @ParameterizedTest
@@ -97,7 +100,8 @@ final class RowBindingTest {
                     .iterator()
                     .next();
             assertThat(tensor.type()).isEqualTo(type);
-            assertThat(type.isInteger() ? tensor.longs()[0] : tensor.doubles()[0]).isEqualTo(type.isInteger() ? 7 : 7.0);
+            assertThat(type.isInteger() ? tensor.longs()[0] : tensor.doubles()[0])
+                    .isEqualTo(type.isInteger() ? 7 : 7.0);
         } else {
             assertUnbound(() -> RowBinding.of(Count.class, signature), "\"x\"", type + "[?]", "int");
         }
@@ -180,9 +184,7 @@ final class RowBindingTest {
     }
 
     private static void assertRejected(Runnable act, String... mentioning) {
-        assertThatThrownBy(act::run)
-                .isInstanceOf(RejectedInputException.class)
-                .hasMessageContainingAll(mentioning);
+        assertThatThrownBy(act::run).isInstanceOf(RejectedInputException.class).hasMessageContainingAll(mentioning);
     }
 
     private static void assertUnbound(Runnable act, String... mentioning) {

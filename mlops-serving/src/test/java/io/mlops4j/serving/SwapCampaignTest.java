@@ -95,7 +95,7 @@ final class SwapCampaignTest {
                 threads.shutdown();
             }
             System.out.println(new Figures()
-                    .with("swaps", swaps * MODELS)
+                    .with("swaps", (long) swaps * MODELS)
                     .with("seconds", (System.nanoTime() - start) / 1_000_000_000.0)
                     .with("answers", answers.get())
                     .with("failed", failed.get())

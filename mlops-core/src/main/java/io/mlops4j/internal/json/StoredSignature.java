@@ -109,13 +109,7 @@ public record StoredSignature(List<Spec> inputs, List<Spec> outputs) {
         }
 
         private static Spec around(Kind kind, String name, ValueSpec element) {
-            return new Spec(
-                    name,
-                    kind,
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.of(of(element)));
+            return new Spec(name, kind, Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(of(element)));
         }
 
         ValueSpec toSpec() {

@@ -60,9 +60,10 @@ final class Feed implements AutoCloseable {
         if (input.getValue() instanceof Tensor tensor) {
             return tensor;
         }
-        throw new RejectedInputException("Cannot run model " + model + ": input " + Text.quote(input.getKey()) + " is a "
-                + input.getValue().getClass().getSimpleName()
-                + ", expected a tensor: ONNX Runtime's Java binding takes no sequences or maps");
+        throw new RejectedInputException(
+                "Cannot run model " + model + ": input " + Text.quote(input.getKey()) + " is a "
+                        + input.getValue().getClass().getSimpleName()
+                        + ", expected a tensor: ONNX Runtime's Java binding takes no sequences or maps");
     }
 
     Map<String, OnnxTensor> tensors() {

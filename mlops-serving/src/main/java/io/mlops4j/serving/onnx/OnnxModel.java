@@ -123,10 +123,9 @@ final class OnnxModel implements LoadedModel {
     private static void requireNoOptional(String label, Collection<ValueSpec> outputs) {
         for (ValueSpec output : outputs) {
             if (output instanceof OptionalSpec) {
-                throw new RejectedModelException(
-                        "Cannot load model " + label + ": output " + Text.quote(output.name())
-                                + " is optional, expected one that is always there: ONNX Runtime's Java binding"
-                                + " cannot give an absent one");
+                throw new RejectedModelException("Cannot load model " + label + ": output " + Text.quote(output.name())
+                        + " is optional, expected one that is always there: ONNX Runtime's Java binding"
+                        + " cannot give an absent one");
             }
         }
     }

@@ -56,7 +56,8 @@ final class TreeDepth {
         int length = push(root, 0);
         while (length > 0) {
             int node = path[length - 1];
-            int next = unvisited(ifFalse[node]) ? ifFalse[node] : unvisited(ifTrue[node]) ? ifTrue[node] : TreeEdges.NONE;
+            int next =
+                    unvisited(ifFalse[node]) ? ifFalse[node] : unvisited(ifTrue[node]) ? ifTrue[node] : TreeEdges.NONE;
             if (next != TreeEdges.NONE) {
                 length = push(next, length);
             } else {

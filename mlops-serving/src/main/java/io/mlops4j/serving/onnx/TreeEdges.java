@@ -103,9 +103,7 @@ final class TreeEdges {
         }
         for (int i = 0; i < known; i++) {
             boolean leaf = i < leaves.length && leaves[i] != 0;
-            children[i] = leaf
-                    ? NONE
-                    : places.getOrDefault(trees[i], Map.of()).getOrDefault(ids[i], NONE);
+            children[i] = leaf ? NONE : places.getOrDefault(trees[i], Map.of()).getOrDefault(ids[i], NONE);
         }
         return children;
     }

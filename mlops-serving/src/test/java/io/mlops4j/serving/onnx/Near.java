@@ -20,7 +20,9 @@ final class Near {
     }
 
     private static boolean near(Value expected, Value actual) {
-        if (expected instanceof Tensor one && actual instanceof Tensor other && one.type().isFloat()) {
+        if (expected instanceof Tensor one
+                && actual instanceof Tensor other
+                && one.type().isFloat()) {
             return one.type() == other.type()
                     && one.shape().equals(other.shape())
                     && near(one.doubles(), other.doubles());

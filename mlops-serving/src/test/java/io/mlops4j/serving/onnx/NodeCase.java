@@ -76,8 +76,7 @@ record NodeCase(String name, VerifiedModel model, Map<String, Value> inputs, Map
         for (Map.Entry<String, Integer> kind : kinds.entrySet()) {
             Path file = data.resolve(prefix + i++ + ".pb");
             if (Files.exists(file)) {
-                value(kind.getValue(), Files.readAllBytes(file))
-                        .ifPresent(value -> values.put(kind.getKey(), value));
+                value(kind.getValue(), Files.readAllBytes(file)).ifPresent(value -> values.put(kind.getKey(), value));
             }
         }
         return values;

@@ -55,7 +55,8 @@ record Seen(String form, List<Byte> bits, List<?> numbers) {
         List<Object> numbers = new ArrayList<>();
         if (form.startsWith("STRING")) {
             Object text = info.getNumElements() == 0 ? new String[0] : tensor.getValue();
-            return new Seen(form, List.of(), text instanceof String one ? List.of(one) : List.of(OrtUtil.flattenString(text)));
+            return new Seen(
+                    form, List.of(), text instanceof String one ? List.of(one) : List.of(OrtUtil.flattenString(text)));
         }
         ByteBuffer data = tensor.getByteBuffer().order(ByteOrder.nativeOrder());
         List<Byte> bits = bytes(data);
@@ -121,7 +122,8 @@ record Seen(String form, List<Byte> bits, List<?> numbers) {
             }
         } else {
             for (long number : tensor.longs()) {
-                numbers.add(tensor.type() == ElementType.UINT64 ? Long.toUnsignedString(number) : String.valueOf(number));
+                numbers.add(
+                        tensor.type() == ElementType.UINT64 ? Long.toUnsignedString(number) : String.valueOf(number));
             }
         }
         return numbers;
