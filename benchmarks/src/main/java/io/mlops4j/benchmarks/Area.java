@@ -9,21 +9,30 @@ enum Area {
     /**
      * Single rows through the server, over the runtime that the claim names: the server's own choice for these models is
      * the compiled one. Then what batching costs a lone caller, and what it gains: ratios of time, so that 0.4 is 2.5
-     * times the throughput.
+     * times the throughput. Then bytes a call, an answer that is in the cache, and what a server costs that is idle.
      */
     SERVING(
-            row("linear.onnxruntime.raw-pinned", "nativeServer", "rawPinned", "linear", 1.25),
-            row("linear.onnxruntime.nested-arrays", "nativeServer", "nestedArrays", "linear", 0.4),
-            row("linear.onnxruntime.djl", "nativeServer", "djl", "linear", 0.4),
+            row("linear.onnxruntime.raw-pinned", "nativeServer", "rawPinned", "linear", 1.1),
+            row("linear.onnxruntime.nested-arrays", "nativeServer", "nestedArrays", "linear", 0.33),
+            row("linear.onnxruntime.djl", "nativeServer", "djl", "linear", 0.33),
             row("linear.compiled.nested-arrays", "server", "nestedArrays", "linear", 0.33),
             row("linear.compiled.djl", "server", "djl", "linear", 0.33),
-            row("gbdt.onnxruntime.raw-pinned", "nativeServer", "rawPinned", "gbdt", 1.25),
+            row("gbdt.onnxruntime.raw-pinned", "nativeServer", "rawPinned", "gbdt", 1.1),
             row("gbdt.compiled.raw-pinned", "server", "rawPinned", "gbdt", 0.75),
             row("gbdt.compiled.nested-arrays", "server", "nestedArrays", "gbdt", 0.33),
             row("gbdt.compiled.djl", "server", "djl", "gbdt", 0.33),
             batching("one-caller", "singleBatched", "singlePlain", "small", 1.05),
             batching("small.64-outstanding", "outstandingBatched", "outstandingPlain", "small", 0.4),
-            batching("wide.64-callers", "callersBatched", "callersPlain", "wide", 0.25)),
+            batching("wide.64-callers", "callersBatched", "callersPlain", "wide", 0.25),
+            Claim.of("serving.allocation.raw-pinned-and-64b", AllocationBenchmark.class, "server", "rawAnd64", null, 1),
+            Claim.of("serving.cache.hit.300ns", CacheBenchmark.class, "hit", Duration.ofNanos(300)),
+            Claim.of("serving.idle.1ms-a-second", IdleBenchmark.class, "spent", Duration.ofMillis(1)),
+            Claim.printed(
+                    "serving.minilm.32-texts.32-requests",
+                    EmbeddingBenchmark.class,
+                    "together",
+                    "oneByOne",
+                    () -> "batching " + EmbeddingBenchmark.batchability())),
 
     /** Publishing, moving, resolving, opening. */
     REGISTRY(

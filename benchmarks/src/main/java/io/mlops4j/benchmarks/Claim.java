@@ -2,6 +2,7 @@ package io.mlops4j.benchmarks;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param name what is claimed, without spaces
  * @param ours the side of ours
  * @param rival what it is compared with
- * @param goal the ratio that is claimed: at most this
+ * @param goal the ratio that is claimed: at most this; NaN if nothing is claimed
+ * @param remark what is printed behind, found when it is printed
  */
-record Claim(String name, Side ours, Rival rival, double goal) {
+record Claim(String name, Side ours, Rival rival, double goal, Supplier<String> remark) {
     /** What a time is compared with. */
     sealed interface Rival permits Side, Promise {
         /** The ratio of a side's time to this one's. */
@@ -32,12 +34,17 @@ record Claim(String name, Side ours, Rival rival, double goal) {
 
     /** A claim about two methods of one benchmark with the same model. */
     static Claim of(String name, Class<?> benchmark, String ours, String rival, @Nullable String model, double goal) {
-        return new Claim(name, new Side(benchmark, ours, model), new Side(benchmark, rival, model), goal);
+        return new Claim(name, new Side(benchmark, ours, model), new Side(benchmark, rival, model), goal, () -> "");
     }
 
     /** A claim that a method takes no longer than promised. */
     static Claim of(String name, Class<?> benchmark, String ours, Duration promise) {
-        return new Claim(name, new Side(benchmark, ours, null), new Promise(promise), 1);
+        return new Claim(name, new Side(benchmark, ours, null), new Promise(promise), 1, () -> "");
+    }
+
+    /** A figure that is printed, with a remark, and claims nothing. */
+    static Claim printed(String name, Class<?> benchmark, String ours, String rival, Supplier<String> remark) {
+        return new Claim(name, new Side(benchmark, ours, null), new Side(benchmark, rival, null), Double.NaN, remark);
     }
 
     /** The sides that must be measured. */
@@ -49,10 +56,13 @@ record Claim(String name, Side ours, Rival rival, double goal) {
      * Writes the claim's line.
      *
      * @param times what was measured
-     * @return {@code name ratio=R goal=G held|short}
+     * @return {@code name ratio=R goal=G held|short}, or {@code name ratio=R printed} and the remark
      */
     String line(Times times) {
         double ratio = rival.ratio(ours, times);
+        if (Double.isNaN(goal)) {
+            return String.format(Locale.ROOT, "%s ratio=%.3f printed: %s", name, ratio, remark.get());
+        }
         return String.format(
                 Locale.ROOT, "%s ratio=%.3f goal=%.2f %s", name, ratio, goal, ratio <= goal ? "held" : "short");
     }

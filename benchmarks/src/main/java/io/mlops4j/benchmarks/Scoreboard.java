@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.BenchmarkResult;
@@ -29,8 +29,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * }</pre>
  *
  * <p>{@link Times} says how sides are compared. They take turns, by the fork or within one, so that a slow minute hurts
- * both alike. Benchmarks of single shots say themselves
- * how many; the quick form, which takes about a minute an area, has one fork of each of them.
+ * both alike. Benchmarks of single shots say themselves how many; the quick form, which takes a minute or two an area,
+ * has one fork of each of them.
  */
 public final class Scoreboard {
     private static final String TURN = "turn";
@@ -76,56 +76,52 @@ public final class Scoreboard {
     }
 
     private static Times measure(Area area, Pace pace) throws RunnerException {
-        Map<Class<?>, Set<Side>> sides = new LinkedHashMap<>();
-        area.claims().stream().flatMap(Claim::sides).forEach(side -> sides.computeIfAbsent(
-                        side.benchmark(), benchmark -> new LinkedHashSet<>())
-                .add(side));
+        Map<Run, Set<String>> runs = new LinkedHashMap<>();
+        area.claims().stream().flatMap(Claim::sides).forEach(side -> runs.computeIfAbsent(
+                        new Run(side.benchmark(), side.model()), run -> new LinkedHashSet<>())
+                .add(method(side)));
         var times = new Times();
         for (int round = 0; round < pace.rounds; round++) {
-            for (Map.Entry<Class<?>, Set<Side>> benchmark : sides.entrySet()) {
-                if (pace == Pace.QUICK && round > 0 && isSingleShot(benchmark.getKey())) {
+            for (Map.Entry<Run, Set<String>> entry : runs.entrySet()) {
+                Run run = entry.getKey();
+                if (pace == Pace.QUICK && round > 0 && isSingleShot(run.benchmark)) {
                     continue;
                 }
-                for (RunResult result : run(benchmark.getKey(), benchmark.getValue(), pace)) {
-                    add(result, benchmark.getKey(), times);
+                for (RunResult result : run(run, entry.getValue(), pace)) {
+                    add(result, run, times);
                 }
             }
         }
         return times;
     }
 
-    private static void add(RunResult result, Class<?> benchmark, Times times) {
+    /** Methods of one benchmark with one model, which JMH runs in turn. */
+    private record Run(Class<?> benchmark, @Nullable String model) {}
+
+    private static void add(RunResult result, Run run, Times times) {
         String unit = result.getPrimaryResult().getScoreUnit();
         if (!unit.equals("ns/op")) {
             throw new IllegalStateException("Expected a benchmark in ns/op, got " + unit);
         }
-        String model = result.getParams().getParam("model");
         for (BenchmarkResult fork : result.getBenchmarkResults()) {
             for (IterationResult iteration : fork.getIterationResults()) {
                 Result<?> whole = iteration.getPrimaryResult();
-                times.add(new Side(benchmark, whole.getLabel(), model), whole.getScore());
+                times.add(new Side(run.benchmark, whole.getLabel(), run.model), whole.getScore());
                 iteration
                         .getSecondaryResults()
-                        .forEach((label, side) -> times.addInTurn(new Side(benchmark, label, model), side.getScore()));
+                        .forEach((label, side) ->
+                                times.addInTurn(new Side(run.benchmark, label, run.model), side.getScore()));
             }
         }
     }
 
-    private static Collection<RunResult> run(Class<?> benchmark, Set<Side> sides, Pace pace) throws RunnerException {
+    private static Collection<RunResult> run(Run run, Set<String> methods, Pace pace) throws RunnerException {
         var options = new OptionsBuilder().forks(1).shouldFailOnError(true).verbosity(VerboseMode.SILENT);
-        sides.stream()
-                .map(Scoreboard::method)
-                .distinct()
-                .forEach(method -> options.include("^" + Pattern.quote(benchmark.getName() + "." + method) + "$"));
-        String[] models = sides.stream()
-                .map(Side::model)
-                .filter(Objects::nonNull)
-                .distinct()
-                .toArray(String[]::new);
-        if (models.length > 0) {
-            options.param("model", models);
+        methods.forEach(method -> options.include("^" + Pattern.quote(run.benchmark.getName() + "." + method) + "$"));
+        if (run.model != null) {
+            options.param("model", run.model);
         }
-        if (!isSingleShot(benchmark)) {
+        if (!isSingleShot(run.benchmark)) {
             options.warmupIterations(pace.warmups)
                     .warmupTime(TimeValue.milliseconds(pace.warmupMillis))
                     .measurementIterations(pace.measurements)
