@@ -368,8 +368,9 @@ public final class ModelServer implements AutoCloseable {
     }
 
     /**
-     * Takes no more requests, waits until those under way have their answers (asking slow ones to stop after the drain
-     * time-out), and frees every model. Closing twice is closing once.
+     * Takes no more requests, waits until those under way are answered (asking slow ones to stop after the drain
+     * time-out), and frees every model. The stage of a submitted request may complete a moment later. Closing twice is
+     * closing once.
      */
     @Override
     public void close() {

@@ -11,8 +11,10 @@ import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.jetbrains.lincheck.LincheckAssertionError;
+import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -113,7 +115,7 @@ final class QueueInterleavingsTest {
                 new QueueDispatcher(VERSION, MODEL, 1, ONE, DEADLINES, QueueMeters.NONE, new SameThread());
 
         @Operation
-        public int ask(int x) {
+        public int ask(@Param(gen = IntGen.class) int x) {
             float[] out = new float[1];
             dispatcher.score(TWICE, new float[] {x}, out);
             return (int) out[0];
@@ -128,7 +130,7 @@ final class QueueInterleavingsTest {
         private final Instances instances = new Instances(1);
 
         @Operation
-        public int ask(int x) {
+        public int ask(@Param(gen = IntGen.class) int x) {
             if (waiting.isEmpty() && instances.tryEnter()) {
                 leave();
                 return 2 * x;

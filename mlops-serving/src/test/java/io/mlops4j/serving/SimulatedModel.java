@@ -26,6 +26,8 @@ final class SimulatedModel implements LoadedModel {
     final AtomicInteger mostInside = new AtomicInteger();
     final AtomicInteger largest = new AtomicInteger();
     volatile boolean closedWhileInside;
+    private final AtomicLong wanted = new AtomicLong();
+    private final AtomicLong took = new AtomicLong();
     private volatile boolean begun;
     private final long perRow;
     private final long perRun;
@@ -68,7 +70,11 @@ final class SimulatedModel implements LoadedModel {
             runs.incrementAndGet();
             rows.addAndGet(x.length);
             largest.accumulateAndGet(x.length, Math::max);
-            rest(!begun ? 0 : perRow * x.length + perRun, signal);
+            long nanos = !begun ? 0 : perRow * x.length + perRun;
+            long start = System.nanoTime();
+            rest(nanos, signal);
+            wanted.addAndGet(nanos);
+            took.addAndGet(begun ? System.nanoTime() - start : 0);
             float[] y = new float[x.length];
             for (int i = 0; i < x.length; i++) {
                 if (x[i] == -1) {
@@ -80,6 +86,11 @@ final class SimulatedModel implements LoadedModel {
         } finally {
             inside.decrementAndGet();
         }
+    }
+
+    /** How many times longer than they should have runs took, as this machine woke up late: 1 or more. */
+    double slowness() {
+        return (double) took.get() / (double) wanted.get();
     }
 
     private static void rest(long nanos, StopSignal signal) {
