@@ -21,7 +21,7 @@ enum Area {
             row("gbdt.compiled.raw-pinned", "server", "rawPinned", "gbdt", 0.75),
             row("gbdt.compiled.nested-arrays", "server", "nestedArrays", "gbdt", 0.33),
             row("gbdt.compiled.djl", "server", "djl", "gbdt", 0.33),
-            batching("one-caller", "singleBatched", "singlePlain", "small", 1.05),
+            row("mlp.batching.unbatched", "batchingServer", "server", "mlp", 1.05),
             batching("small.64-outstanding", "outstandingBatched", "outstandingPlain", "small", 0.4),
             batching("wide.64-callers", "callersBatched", "callersPlain", "wide", 0.25),
             Claim.of("serving.allocation.raw-pinned-and-64b", AllocationBenchmark.class, "server", "rawAnd64", null, 1),

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -23,19 +24,22 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Threads;
+import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What does batching gain when there is much to do, and what does it cost when there is not?
+ * What does batching gain when there is much to do? ({@link SingleRowBenchmark} says what it costs when there is not.)
  *
  * <p>The same server with and without it. {@code outstanding…} sends 64 requests of one row at once and waits for all;
- * {@code callers…} has 64 threads that each wait for their row; {@code single…} is one caller alone. Times are of a
- * group of 64 requests, of a call among 64, and of a call alone: at the same number of callers, the ratio of times is the
- * inverse ratio of throughputs.
+ * {@code callers…} has 64 threads that each wait for their row. Times are of a group of 64 requests and of a call among
+ * 64: at the same number of callers, the ratio of times is the inverse ratio of throughputs. Warm-ups are long, as the
+ * server learns what batches cost.
  *
  * <pre>{@code java -jar benchmarks/target/benchmarks.jar BatchingBenchmark}</pre>
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 4, time = 1)
+@Measurement(iterations = 5, time = 1)
 @SuppressWarnings("missing-explicit-ctor")
 public class BatchingBenchmark {
     private static final int OUTSTANDING = 64;
@@ -149,28 +153,6 @@ public class BatchingBenchmark {
     @Benchmark
     @Threads(OUTSTANDING)
     public float callersPlain(Work work) {
-        return work.call(work.plain);
-    }
-
-    /**
-     * One caller, with batching on.
-     *
-     * @param work the servers
-     * @return the first score
-     */
-    @Benchmark
-    public float singleBatched(Work work) {
-        return work.call(work.batched);
-    }
-
-    /**
-     * One caller, with batching off.
-     *
-     * @param work the servers
-     * @return the first score
-     */
-    @Benchmark
-    public float singlePlain(Work work) {
         return work.call(work.plain);
     }
 }

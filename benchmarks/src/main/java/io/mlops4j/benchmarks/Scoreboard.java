@@ -9,8 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
@@ -29,8 +28,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * }</pre>
  *
  * <p>{@link Times} says how sides are compared. They take turns, by the fork or within one, so that a slow minute hurts
- * both alike. Benchmarks of single shots say themselves how many; the quick form, which takes a minute or two an area,
- * has one fork of each of them.
+ * both alike. Benchmarks that say themselves how many iterations they need have one fork in the quick form, which takes
+ * two or three minutes an area.
  */
 public final class Scoreboard {
     private static final String TURN = "turn";
@@ -84,7 +83,7 @@ public final class Scoreboard {
         for (int round = 0; round < pace.rounds; round++) {
             for (Map.Entry<Run, Set<String>> entry : runs.entrySet()) {
                 Run run = entry.getKey();
-                if (pace == Pace.QUICK && round > 0 && isSingleShot(run.benchmark)) {
+                if (pace == Pace.QUICK && round > 0 && hasItsOwnPace(run.benchmark)) {
                     continue;
                 }
                 for (RunResult result : run(run, entry.getValue(), pace)) {
@@ -121,7 +120,7 @@ public final class Scoreboard {
         if (run.model != null) {
             options.param("model", run.model);
         }
-        if (!isSingleShot(run.benchmark)) {
+        if (!hasItsOwnPace(run.benchmark)) {
             options.warmupIterations(pace.warmups)
                     .warmupTime(TimeValue.milliseconds(pace.warmupMillis))
                     .measurementIterations(pace.measurements)
@@ -137,7 +136,7 @@ public final class Scoreboard {
         return itsOwn ? side.method() : TURN;
     }
 
-    private static boolean isSingleShot(Class<?> benchmark) {
-        return benchmark.getAnnotation(BenchmarkMode.class).value()[0] == Mode.SingleShotTime;
+    private static boolean hasItsOwnPace(Class<?> benchmark) {
+        return benchmark.isAnnotationPresent(Measurement.class);
     }
 }

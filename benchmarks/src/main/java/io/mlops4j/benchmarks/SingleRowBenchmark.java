@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.mlops4j.model.ModelName;
+import io.mlops4j.serving.Batching;
 import io.mlops4j.serving.ModelServer;
 import io.mlops4j.serving.OnnxModels;
 import io.mlops4j.serving.onnx.OnnxRuntime;
@@ -116,6 +117,28 @@ public class SingleRowBenchmark {
         }
     }
 
+    /** Ours, with a queue that rows are batched in when it is busy. */
+    @State(Scope.Benchmark)
+    public static class BatchingServer {
+        private final ModelName name = ModelName.of("benchmark");
+        private ModelServer server;
+
+        /** Starts the server. */
+        @Setup
+        public void start(Work work) {
+            server = ModelServer.builder()
+                    .batching(Batching.whenBusy())
+                    .serve(name, OnnxModels.verified("benchmark:1", work.bytes))
+                    .start();
+        }
+
+        /** Stops the server. */
+        @TearDown
+        public void stop() {
+            server.close();
+        }
+    }
+
     /** ONNX Runtime's own API, pinned buffers. */
     @State(Scope.Benchmark)
     public static class Pinned {
@@ -196,6 +219,18 @@ public class SingleRowBenchmark {
      */
     @Benchmark
     public float nativeServer(Work work, NativeServer ours) {
+        return ours.server.score(ours.name, work.row());
+    }
+
+    /**
+     * {@link ModelServer#score(ModelName, float[])} where batching is on.
+     *
+     * @param work the row
+     * @param ours the server
+     * @return the score
+     */
+    @Benchmark
+    public float batchingServer(Work work, BatchingServer ours) {
         return ours.server.score(ours.name, work.row());
     }
 

@@ -1,10 +1,6 @@
 package io.mlops4j.serving;
 
-import io.mlops4j.model.ElementType;
-import io.mlops4j.model.Shape;
-import io.mlops4j.model.Signature;
 import io.mlops4j.model.Tensor;
-import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.Value;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +10,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** {@code y = x} of rows of one number. Once it is shut each run waits until it is let go, or is stopped. */
-final class GatedModel implements LoadedModel {
+final class GatedModel implements ColumnModel {
     private static final int ALL = 1 << 20;
 
     private final List<float[]> runs = new CopyOnWriteArrayList<>();
@@ -71,13 +67,6 @@ final class GatedModel implements LoadedModel {
     /** How many runs were stopped that nobody waited for. */
     int stoppedRuns() {
         return stopped.availablePermits();
-    }
-
-    @Override
-    public Signature signature() {
-        return new Signature(
-                List.of(TensorSpec.of("x", ElementType.FLOAT32, Shape.DYNAMIC, 1)),
-                List.of(TensorSpec.of("y", ElementType.FLOAT32, Shape.DYNAMIC, 1)));
     }
 
     @Override

@@ -2,13 +2,8 @@ package io.mlops4j.serving;
 
 import static java.util.Objects.requireNonNull;
 
-import io.mlops4j.model.ElementType;
-import io.mlops4j.model.Shape;
-import io.mlops4j.model.Signature;
 import io.mlops4j.model.Tensor;
-import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.Value;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
  * so to say: the thread parks, and the test has the processors for its load. A row of -1 makes the whole run fail. It
  * takes no time until it is told to begin: what is done at load is not meant.
  */
-final class SimulatedModel implements LoadedModel {
+final class SimulatedModel implements ColumnModel {
     final AtomicLong rows = new AtomicLong();
     final AtomicInteger runs = new AtomicInteger();
     final AtomicInteger inside = new AtomicInteger();
@@ -48,13 +43,6 @@ final class SimulatedModel implements LoadedModel {
 
     static Map<String, Value> request(float... values) {
         return Map.of("x", Tensor.ofFloats(values, values.length, 1));
-    }
-
-    @Override
-    public Signature signature() {
-        return new Signature(
-                List.of(TensorSpec.of("x", ElementType.FLOAT32, Shape.DYNAMIC, 1)),
-                List.of(TensorSpec.of("y", ElementType.FLOAT32, Shape.DYNAMIC, 1)));
     }
 
     @Override

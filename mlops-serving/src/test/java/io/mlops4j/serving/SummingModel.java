@@ -2,25 +2,13 @@ package io.mlops4j.serving;
 
 import static java.util.Objects.requireNonNull;
 
-import io.mlops4j.model.ElementType;
-import io.mlops4j.model.Shape;
-import io.mlops4j.model.Signature;
 import io.mlops4j.model.Tensor;
-import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.Value;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 
 /** Each row of the answer is the sum of all rows: they influence each other. */
-final class SummingModel implements LoadedModel {
-    @Override
-    public Signature signature() {
-        return new Signature(
-                List.of(TensorSpec.of("x", ElementType.FLOAT32, Shape.DYNAMIC, 1)),
-                List.of(TensorSpec.of("y", ElementType.FLOAT32, Shape.DYNAMIC, 1)));
-    }
-
+final class SummingModel implements ColumnModel {
     @Override
     public Map<String, Value> run(Map<String, Value> inputs) {
         float[] x = ((Tensor) requireNonNull(inputs.get("x"))).floats();
