@@ -73,7 +73,7 @@ final class BatchProbe {
     }
 
     Batchability judge() {
-        Optional<String> obstacle = obstacle(model.signature());
+        Optional<String> obstacle = obstacle(model.signature()).or(model::mixesRows);
         if (obstacle.isPresent()) {
             return Batchability.refused(obstacle.get());
         }

@@ -10,7 +10,8 @@ import static java.util.Objects.requireNonNull;
  * the last place. An answer must not depend on the mates by a single bit, in a batch of one size at one place; and it must
  * equal that of the row alone to 2⁻¹³ of the largest number in it (2⁻⁸ for {@code FLOAT16}, 2⁻⁵ for {@code BFLOAT16};
  * anything but floating-point numbers must be equal), as kernels may add in another order for another number of rows.
- * Graphs that quantise dynamically, normalise over the batch or add up rows fail this.
+ * Graphs that quantise dynamically, normalise over the batch or add up rows fail this; those that quantise dynamically
+ * are not even tried, as there the influence of a mate can be too small to be met in a few tries.
  *
  * <p>Immutable.
  *

@@ -75,6 +75,16 @@ public interface LoadedModel extends AutoCloseable {
     }
 
     /**
+     * Why the rows of a batch may influence each other, as far as the model's form tells: for instance, an operator that
+     * scales by the largest value of all rows. A server does not batch such a model.
+     *
+     * @return the reason in words; empty, which is the default, says nothing, and a server tries the model
+     */
+    default Optional<String> mixesRows() {
+        return Optional.empty();
+    }
+
+    /**
      * Asks the runs that are under way to stop soon, with an {@link InferenceException}; whether they do is up to the
      * runtime, and this one by default cannot. Called only on a model that is to be closed. Does not wait.
      */

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.Shape;
+import io.mlops4j.model.Signature;
+import io.mlops4j.model.Value;
 import io.mlops4j.serving.Batchability.Verdict;
 import io.mlops4j.serving.OnnxGraph.Attribute;
+import io.mlops4j.serving.onnx.OnnxRuntime;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,7 +88,8 @@ final class BatchProbeTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("influenced")
     void model_whoseRowsInfluenceEachOther_isNeverBatched(String kind, byte[] model) {
-        Batchability found = probe(model);
+        assertThat(probe(model).verdict()).isEqualTo(Verdict.REFUSED);
+        Batchability found = tried(model);
         assertThat(found.verdict()).as(found.reason()).isEqualTo(Verdict.REFUSED);
         assertThat(found.reason())
                 .doesNotContain("failed")
@@ -97,6 +102,30 @@ final class BatchProbeTest {
     void model_whoseRowsLeaveEachOtherAlone_isBatched(String kind, byte[] model) {
         Batchability found = probe(model);
         assertThat(found.isBatched()).as(found.reason()).isTrue();
+    }
+
+    /** The verdict on what a model does, whatever its form tells. */
+    static Batchability tried(byte[] bytes) {
+        try (LoadedModel model = OnnxRuntime.withDefaults().load(OnnxModels.verified("probed:1", bytes));
+                var deadlines = new Deadlines()) {
+            return new BatchProbe(new Formless(model), Batching.whenBusy().maxRows(), List.of(), deadlines).judge();
+        }
+    }
+
+    /** A model that does not tell its form. */
+    private record Formless(LoadedModel model) implements LoadedModel {
+        @Override
+        public Signature signature() {
+            return model.signature();
+        }
+
+        @Override
+        public Map<String, Value> run(Map<String, Value> inputs) {
+            return model.run(inputs);
+        }
+
+        @Override
+        public void close() {}
     }
 
     static Batchability probe(byte[] model) {

@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Finds what must be known of an ONNX model before a native parser sees it, or what the Java binding does not tell: every
- * tensor that lives outside the model's file, the declared types, and every input whose shape is not declared. Refuses
+ * tensor that lives outside the model's file, the declared types, every input whose shape is not declared, and operators
+ * by which rows influence each other. Refuses
  * what would end the JVM while it is loaded, or never end: see {@link TreeDepth} and {@link FunctionCalls}. One pass over
  * the bytes, whatever they are; nesting is bounded. Field numbers are those of {@code onnx-ml.proto} [1].
  *
@@ -31,6 +33,7 @@ final class ModelScan {
     private final Map<String, ValueSpec> inputs = new HashMap<>();
     private final Map<String, ValueSpec> outputs = new HashMap<>();
     private final FunctionCalls functions = new FunctionCalls();
+    private final Set<String> quantisers = new TreeSet<>();
 
     /** How often each operator or function is called by what is being read: the main graph, or a function. */
     private Map<String, Long> calls = new HashMap<>();
@@ -42,17 +45,20 @@ final class ModelScan {
      * @param unshapedInputs the names of the inputs that take tensors of any number of dimensions
      * @param inputs what is declared of the inputs, by name; without those of types that this library does not have
      * @param outputs what is declared of the outputs, likewise
+     * @param quantisers the operators in it that quantise by the values they meet, of all rows together
      */
     record Findings(
             List<ExternalTensor> external,
             Set<String> unshapedInputs,
             Map<String, ValueSpec> inputs,
-            Map<String, ValueSpec> outputs) {
+            Map<String, ValueSpec> outputs,
+            Set<String> quantisers) {
         Findings {
             external = List.copyOf(external);
             unshapedInputs = Set.copyOf(unshapedInputs);
             inputs = Map.copyOf(inputs);
             outputs = Map.copyOf(outputs);
+            quantisers = Set.copyOf(quantisers);
         }
     }
 
@@ -69,7 +75,7 @@ final class ModelScan {
     static Findings of(byte[] model) throws MalformedProtoException {
         var scan = new ModelScan();
         scan.model(ProtoReader.of(model));
-        return new Findings(scan.external, scan.unshaped, scan.inputs, scan.outputs);
+        return new Findings(scan.external, scan.unshaped, scan.inputs, scan.outputs, scan.quantisers);
     }
 
     private void model(ProtoReader model) throws MalformedProtoException {
@@ -207,6 +213,10 @@ final class ModelScan {
             }
         }
         calls.merge(FunctionCalls.key(domain, operator, overload), 1L, Long::sum);
+        // DynamicQuantizeLinear of the standard; DynamicQuantizeMatMul and DynamicQuantizeLSTM of com.microsoft.
+        if (operator.startsWith("DynamicQuantize")) {
+            quantisers.add(operator);
+        }
         if (operator.startsWith("TreeEnsemble")) {
             TreeDepth.requireBounded(again);
         }

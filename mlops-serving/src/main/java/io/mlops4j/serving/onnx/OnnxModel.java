@@ -53,6 +53,7 @@ final class OnnxModel implements LoadedModel {
     private final TensorMaker maker;
     private final Signature signature;
     private final Set<String> unshapedInputs;
+    private final Set<String> quantisers;
     private final @Nullable OnnxRowScorer scorer;
     private final SlotPool<ByteBuffer> memory = new SlotPool<>();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -82,6 +83,7 @@ final class OnnxModel implements LoadedModel {
         this.runOptions = owned.own(new OrtSession.RunOptions());
         this.signature = signature(model.label(), findings);
         this.unshapedInputs = findings.unshapedInputs();
+        this.quantisers = findings.quantisers();
         this.scorer = RowForm.of(signature)
                 .map(form -> new OnnxRowScorer(failures, environment, session, runOptions, form))
                 .orElse(null);
@@ -225,6 +227,14 @@ final class OnnxModel implements LoadedModel {
         } catch (OrtException e) {
             throw failures.ofRun(e);
         }
+    }
+
+    @Override
+    public Optional<String> mixesRows() {
+        return quantisers.stream()
+                .sorted()
+                .findFirst()
+                .map(operator -> "its operator " + operator + " scales by the largest value of all rows");
     }
 
     @Override
