@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,10 +38,15 @@ final class Around {
     }
 
     Prediction predict(Slot slot, Request request) {
-        Observations seen = Observations.start(observers, slot.name());
+        return predict(slot.name(), request, last -> flow.predict(slot, last));
+    }
+
+    /** Goes around another way than the usual. */
+    Prediction predict(ModelName model, Request request, Function<Request, Prediction> way) {
+        Observations seen = Observations.start(observers, model);
         try {
-            List<Request> passed = before(slot.name(), request);
-            Prediction prediction = after(slot.name(), passed, flow.predict(slot, last(passed)));
+            List<Request> passed = before(model, request);
+            Prediction prediction = after(model, passed, way.apply(last(passed)));
             seen.answered(prediction.version());
             return prediction;
         } catch (Throwable e) {

@@ -1,6 +1,7 @@
 package io.mlops4j.serving;
 
 import io.mlops4j.RejectedInputException;
+import io.mlops4j.inference.Inference;
 import io.mlops4j.model.Tensor;
 import io.mlops4j.model.Value;
 import io.mlops4j.serving.trial.Answer;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +69,16 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
             return flow.ask(call(incumbent), this::id, heard(incumbent));
         } catch (RuntimeException | Error e) {
             failed(incumbent, e);
+            throw e;
+        }
+    }
+
+    /** Asks the version that was chosen before, which stays pinned; no other answers in its place. */
+    Prediction askPinned(Served chosen, Consumer<Inference> later) {
+        try {
+            return flow.askPinned(call(chosen), this::id, heard(chosen), later);
+        } catch (RuntimeException | Error e) {
+            failed(chosen, e);
             throw e;
         }
     }
@@ -132,7 +144,7 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
     }
 
     /** What the candidate refused and the incumbent took is the candidate's failure. */
-    private void refusedAlone(Served candidate, Throwable e) {
+    void refusedAlone(Served candidate, Throwable e) {
         if (e instanceof RejectedInputException) {
             contest.failed(
                     candidate, System.nanoTime() - start, new InferenceException(String.valueOf(e.getMessage()), e));

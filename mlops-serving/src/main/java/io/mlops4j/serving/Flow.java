@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,17 +50,32 @@ final class Flow {
 
     /** Asks the version that a call has pinned, and lets it go. */
     Prediction ask(Call call, Supplier<String> id, Witness witness) {
-        Served served = call.served();
         Map<String, Value> outputs;
         try {
-            outputs = served.dispatcher().run(call);
-        } catch (Throwable e) {
-            countFailure(served, e);
-            throw e;
+            outputs = compute(call);
         } finally {
-            served.lease().release();
+            call.served().lease().release();
         }
-        return answered(call, outputs, id, witness);
+        return answered(call, outputs, id, witness, this::publish);
+    }
+
+    /** Asks the version that a call has pinned, which stays pinned; so listeners must be told later. */
+    Prediction askPinned(Call call, Supplier<String> id, Witness witness, Consumer<Inference> later) {
+        return answered(call, compute(call), id, witness, later);
+    }
+
+    private static Map<String, Value> compute(Call call) {
+        try {
+            return call.served().dispatcher().run(call);
+        } catch (Throwable e) {
+            countFailure(call.served(), e);
+            throw e;
+        }
+    }
+
+    /** An id that no other inference has. */
+    String id() {
+        return ids.get();
     }
 
     CompletionStage<Prediction> submit(Slot slot, Request request) {
@@ -106,7 +122,7 @@ final class Flow {
             Witness witness) {
         Prediction prediction;
         try {
-            prediction = answered(call, outputs, id, witness);
+            prediction = answered(call, outputs, id, witness, this::publish);
         } catch (Throwable e) {
             answer.completeExceptionally(e);
             return;
@@ -114,14 +130,15 @@ final class Flow {
         answer.complete(prediction);
     }
 
-    private Prediction answered(Call call, Map<String, Value> outputs, Supplier<String> id, Witness witness) {
+    private Prediction answered(
+            Call call, Map<String, Value> outputs, Supplier<String> id, Witness witness, Consumer<Inference> told) {
         Served served = call.served();
         long nanos = System.nanoTime() - call.start();
         served.meters().ok(nanos);
         witness.answered(nanos, outputs);
         var prediction = new Prediction(id.get(), served.version(), outputs);
         if (!listeners.isEmpty()) {
-            publish(prediction.id(), served, nanos, call.inputs(), outputs);
+            told.accept(inference(prediction.id(), served, nanos, call.inputs(), outputs));
         }
         return prediction;
     }
@@ -181,7 +198,7 @@ final class Flow {
     private void publishRow(Served served, long nanos, float[] row, float[] out) {
         served.form().ifPresent(form -> {
             float[] answer = out.length == form.outputs() ? out : Arrays.copyOf(out, form.outputs());
-            publish(
+            publish(inference(
                     ids.get(),
                     served,
                     nanos,
@@ -190,13 +207,18 @@ final class Flow {
                             Tensor.ofFloats(row, form.inputRow().sizes())),
                     Map.of(
                             form.output().name(),
-                            Tensor.ofFloats(answer, form.outputRow().sizes())));
+                            Tensor.ofFloats(answer, form.outputRow().sizes()))));
         });
     }
 
-    private void publish(String id, Served served, long nanos, Map<String, Value> inputs, Map<String, Value> outputs) {
-        listeners.publish(
-                new Inference(id, served.version(), clock.instant(), Duration.ofNanos(nanos), inputs, outputs));
+    private Inference inference(
+            String id, Served served, long nanos, Map<String, Value> inputs, Map<String, Value> outputs) {
+        return new Inference(id, served.version(), clock.instant(), Duration.ofNanos(nanos), inputs, outputs);
+    }
+
+    /** Tells the listeners; nobody may hold a lease for it. */
+    void publish(Inference inference) {
+        listeners.publish(inference);
     }
 
     private static void countFailure(Served served, Throwable e) {

@@ -8,7 +8,8 @@ import io.mlops4j.model.ModelName;
  * <p>Interceptors are called in the order in which they were added before a call, and in the reverse order after it. What
  * one of them throws fails the call: a {@link io.mlops4j.MlopsException}, such as a
  * {@link io.mlops4j.RejectedInputException}, as it is, any other exception as an {@link InterceptorException}. The later
- * ones, and the model, are then not called. A row that is scored passes them as a request.
+ * ones, and the model, are then not called. A row that is scored passes them as a request, and so does every step of an
+ * ensemble that asks a model; there the version is chosen already.
  *
  * <p>Implementations must be thread-safe. They run on the caller's thread, but after a submitted request on a thread of
  * the server, where they must not take long.

@@ -19,30 +19,35 @@ final class ModelLoader {
     private final WarmUp warmUp;
     private final @Nullable MeterRegistry registry;
     private final Dispatching dispatching;
+    private final Ensembles ensembles;
 
     ModelLoader(
             List<InferenceRuntime> runtimes,
             Admission admission,
             WarmUp warmUp,
             @Nullable MeterRegistry registry,
-            Dispatching dispatching) {
+            Dispatching dispatching,
+            Ensembles ensembles) {
         this.runtimes = List.copyOf(runtimes);
         this.admission = admission;
         this.warmUp = warmUp;
         this.registry = registry;
         this.dispatching = dispatching;
+        this.ensembles = ensembles;
     }
 
     /**
      * Loads and warms; leaves nothing behind if that fails.
      *
-     * @throws RejectedModelException if the model is not admitted, no runtime takes it, or it cannot be loaded or warmed
+     * @throws RejectedModelException if the model is not admitted, no runtime takes it, an ensemble cannot ask it, or it
+     *     cannot be loaded or warmed
      */
     Served load(VersionId version, VerifiedModel verified) {
         admission.check(verified);
         InferenceRuntime runtime = runtimeFor(verified);
         LoadedModel model = open(runtime, verified);
         try {
+            ensembles.check(version, model.signature());
             new Warmer(verified.label(), model, warmUp).warm();
             Dispatching.Chosen chosen = dispatching.choose(version, verified, model);
             return new Served(

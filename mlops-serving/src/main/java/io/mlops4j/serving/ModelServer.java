@@ -50,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelServer implements AutoCloseable {
     private final Map<ModelName, Slot> slots = new HashMap<>();
+    private final Ensembles ensembles;
     private final Flow flow;
     private final ServerThreads threads;
     private final @Nullable MeterRegistry registry;
@@ -60,6 +61,7 @@ public final class ModelServer implements AutoCloseable {
 
     ModelServer(
             Collection<Slot> slots,
+            Ensembles ensembles,
             Flow flow,
             @Nullable Around around,
             ServerThreads threads,
@@ -69,6 +71,7 @@ public final class ModelServer implements AutoCloseable {
         this.rollouts = rollouts;
         this.follower = follower;
         slots.forEach(slot -> this.slots.put(slot.name(), slot));
+        this.ensembles = ensembles;
         this.flow = flow;
         this.around = around;
         this.threads = threads;
@@ -138,6 +141,38 @@ public final class ModelServer implements AutoCloseable {
     public Prediction predict(ModelName name, Request request) {
         Around wrapped = around;
         return wrapped == null ? flow.predict(slot(name), request) : wrapped.predict(slot(name), request);
+    }
+
+    /**
+     * Answers a request by models together. Blocks while they compute, for at most the request's time-out. The steps run one
+     * after the other on the caller's thread, those too that do not wait for each other.
+     *
+     * <p>All of the answer is of one snapshot: the version of each model is chosen once, before the first step, such that
+     * all of them were served at one moment, and answers every step that asks the model. A version that is retired meanwhile
+     * is freed when the ensembles that use it are through. If a rollout chooses a candidate and the request fails, in
+     * whatever step, the whole of it begins anew with what is served.
+     *
+     * <p>Priority, tenant and key of the request hold for every step, the time-out for all of them together. A policy
+     * ({@link Request#by}) is for the model it names. Interceptors and observers are called for every step as for a call of
+     * its model; a policy that an interceptor sets has no effect here. Listeners hear of the steps' answers when the last
+     * step is through. Interceptors and functions may swap models; that does not wait for the old version to be freed.
+     *
+     * @param ensemble one that the server was built with
+     * @param request a value for each of its inputs, and how to treat them
+     * @return its outputs, and the version of each model that gave them
+     * @throws NotFoundException if the ensemble is not served, or the request's policy
+     * @throws RejectedInputException if an input is missing, unknown, or not what a step takes; the message of this and the
+     *     next three names the step
+     * @throws InferenceException if a model or a function failed
+     * @throws DeadlineExceededException if the request's time was over before the answer was there
+     * @throws io.mlops4j.OverloadedException if too many requests are waiting for a model; says when to come back
+     * @throws IllegalArgumentException if the request names a policy of a model that the ensemble does not ask
+     * @throws IllegalStateException if the server is closed
+     */
+    public EnsemblePrediction predict(Ensemble ensemble, Request request) {
+        ensembles.requireServed(ensemble);
+        List<Slot> asked = ensemble.models().stream().map(this::slot).toList();
+        return new EnsembleRun(ensemble, asked, flow, around, request).predict();
     }
 
     /**

@@ -34,6 +34,7 @@ public final class ModelServerBuilder {
 
     private final @Nullable ModelSource source;
     private final Map<ModelName, Origin> origins = new LinkedHashMap<>();
+    private final List<Ensemble> ensembles = new ArrayList<>();
     private final List<InferenceRuntime> runtimes = new ArrayList<>();
     private final List<InferenceListener> listeners = new ArrayList<>();
     private final List<Interceptor> interceptors = new ArrayList<>();
@@ -159,6 +160,23 @@ public final class ModelServerBuilder {
         if (origins.putIfAbsent(name, origin) != null) {
             throw new IllegalArgumentException("Model " + name + " is served already; expected one origin a name");
         }
+        return this;
+    }
+
+    /**
+     * Serves models together. Every version of them that is loaded, then or later, must take and give what the ensemble
+     * is wired to; else it is refused with a {@link RejectedModelException}, and what was served before is still served.
+     *
+     * @param ensemble asks models that are served too
+     * @return this builder
+     * @throws IllegalArgumentException if an ensemble of that name is served already
+     */
+    public ModelServerBuilder ensemble(Ensemble ensemble) {
+        if (ensembles.stream().map(Ensemble::name).anyMatch(ensemble.name()::equals)) {
+            throw new IllegalArgumentException(
+                    "Ensemble " + ensemble.name() + " is served already; expected one a name");
+        }
+        ensembles.add(ensemble);
         return this;
     }
 
@@ -399,11 +417,14 @@ public final class ModelServerBuilder {
      * Loads and warms every model, and serves them.
      *
      * @return the server, to be closed
-     * @throws NotFoundException if an alias, a version or a file does not exist
-     * @throws RejectedModelException if a model is not signed as demanded, or cannot be loaded or warmed; nothing is left
-     *     loaded
+     * @throws NotFoundException if an alias, a version or a file does not exist, or an ensemble asks a model that is not
+     *     served
+     * @throws RejectedModelException if a model is not signed as demanded, does not fit an ensemble, or cannot be loaded or
+     *     warmed; nothing is left loaded
      */
     public ModelServer start() {
+        var together = new Ensembles(ensembles);
+        together.requireModels(origins.keySet());
         List<InferenceRuntime> chosen = new ArrayList<>(runtimes);
         chosen.add(CompiledRuntime.withDefaults());
         chosen.add(OnnxRuntime.withDefaults());
@@ -413,7 +434,8 @@ public final class ModelServerBuilder {
                 admission,
                 warmUp,
                 registry,
-                new Dispatching(plan, plans, warmUp.requests(), threads, registry));
+                new Dispatching(plan, plans, warmUp.requests(), threads, registry),
+                together);
         List<Slot> slots = new ArrayList<>();
         try {
             origins.forEach((name, origin) -> {
@@ -429,6 +451,7 @@ public final class ModelServerBuilder {
         var flow = new Flow(new Listeners(listeners), clock, ids);
         return new ModelServer(
                 slots,
+                together,
                 flow,
                 Around.of(flow, interceptors, observers),
                 threads,

@@ -125,6 +125,16 @@ final class Slot {
                 + (following == null ? "" : " or of " + following.policies()));
     }
 
+    /** Whether requests by a policy go to this loading of a version now; null means those that name none. */
+    boolean means(@Nullable VersionPolicy policy, Served served) {
+        if (policy == null) {
+            return current == served;
+        }
+        return policy instanceof VersionPolicy.Pinned pinned
+                ? pointedAt(pinned.version()) == served
+                : byPolicy.get(policy) == served;
+    }
+
     /** The loading of a version that requests go to, if there is one. */
     private @Nullable Served pointedAt(VersionId version) {
         for (Served served : pointedAt()) {
@@ -329,12 +339,12 @@ final class Slot {
         }
     }
 
-    /** A worker does not wait for versions to drain: it may be what they wait for. */
+    /** A worker, or who holds a snapshot, does not wait for versions to drain: it may be what they wait for. */
     private void retire(@Nullable Served old) {
         if (old == null) {
             return;
         }
-        if (WorkerThread.isCurrent()) {
+        if (WorkerThread.isCurrent() || Snapshot.isHeldHere()) {
             new WorkerThread(() -> drain(old), "mlops-retire-" + old.version()).start();
         } else {
             drain(old);
