@@ -59,7 +59,7 @@ public final class Ensemble {
      * @param steps one or more, in any order; they run one after the other, in this order as far as the wires allow
      * @param outputs one or more: what the ensemble gives, by the names it gives them; copied
      * @return the ensemble
-     * @throws IllegalArgumentException if the name breaks the grammar, there are no steps or no outputs, two steps share a
+     * @throws IllegalArgumentException if the name breaks the grammar, there are no outputs, no step asks a model, two steps share a
      *     name, a wire begins at an unknown step or at an output that a function does not give, or steps wait for each
      *     other
      */
@@ -71,6 +71,10 @@ public final class Ensemble {
         }
         var order = new StepOrder(name, steps);
         outputs.forEach((output, wire) -> order.requireSource("output " + Text.quote(output), wire));
+        if (steps.stream().noneMatch(step -> step.model().isPresent())) {
+            throw new IllegalArgumentException(
+                    "Invalid ensemble " + name + ": no step asks a model, expected one that does");
+        }
         return new Ensemble(name, order.sorted(), Collections.unmodifiableMap(new LinkedHashMap<>(outputs)));
     }
 

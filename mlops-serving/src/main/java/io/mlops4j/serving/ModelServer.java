@@ -417,7 +417,11 @@ public final class ModelServer implements AutoCloseable {
         if (following != null) {
             following.close();
         }
-        slots.values().forEach(Slot::close);
+        if (ensembles.isEmpty()) {
+            slots.values().forEach(Slot::close);
+        } else {
+            Closing.closeAll(slots.values());
+        }
         threads.close();
         MeterRegistry meters = registry;
         if (meters != null) {
