@@ -25,6 +25,7 @@ final class Flow {
     private final Listeners listeners;
     private final Clock clock;
     private final Supplier<String> ids;
+    private final Consumer<Inference> atOnce = this::publish;
 
     Flow(Listeners listeners, Clock clock, Supplier<String> ids) {
         this.listeners = listeners;
@@ -56,7 +57,7 @@ final class Flow {
         } finally {
             call.served().lease().release();
         }
-        return answered(call, outputs, id, witness, this::publish);
+        return answered(call, outputs, id, witness, atOnce);
     }
 
     /** Asks the version that a call has pinned, which stays pinned; so listeners must be told later. */
@@ -122,7 +123,7 @@ final class Flow {
             Witness witness) {
         Prediction prediction;
         try {
-            prediction = answered(call, outputs, id, witness, this::publish);
+            prediction = answered(call, outputs, id, witness, atOnce);
         } catch (Throwable e) {
             answer.completeExceptionally(e);
             return;

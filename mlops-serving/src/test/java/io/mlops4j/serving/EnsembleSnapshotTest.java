@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 final class EnsembleSnapshotTest {
     private static final ModelName A = ModelName.of("a");
     private static final ModelName B = ModelName.of("b");
-    private static final int SWAPS = 300;
+    private static final int SWAPS = 100;
 
     /** Each model twice, by turns; each version answers with its number. */
     private static final Ensemble BY_TURNS = Ensemble.of(
