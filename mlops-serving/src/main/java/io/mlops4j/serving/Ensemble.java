@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.mlops4j.internal.Names;
 import io.mlops4j.internal.Text;
 import io.mlops4j.model.ModelName;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -45,11 +44,15 @@ public final class Ensemble {
     private final String name;
     private final List<Step> steps;
     private final Map<String, Wire> outputs;
+    private final Set<String> inputs;
+    private final Set<ModelName> models;
 
     private Ensemble(String name, List<Step> steps, Map<String, Wire> outputs) {
         this.name = name;
         this.steps = steps;
         this.outputs = outputs;
+        this.inputs = distinct(wires().filter(wire -> wire.step().isEmpty()).map(Wire::name));
+        this.models = distinct(steps.stream().flatMap(step -> step.model().stream()));
     }
 
     /**
@@ -59,9 +62,9 @@ public final class Ensemble {
      * @param steps one or more, in any order; they run one after the other, in this order as far as the wires allow
      * @param outputs one or more: what the ensemble gives, by the names it gives them; copied
      * @return the ensemble
-     * @throws IllegalArgumentException if the name breaks the grammar, there are no outputs, no step asks a model, two steps share a
-     *     name, a wire begins at an unknown step or at an output that a function does not give, or steps wait for each
-     *     other
+     * @throws IllegalArgumentException if the name breaks the grammar, there are no outputs, no step asks a model, two steps
+     *     share a name, a wire begins at an unknown step or at an output that a function does not give, or steps wait for
+     *     each other
      */
     public static Ensemble of(String name, List<Step> steps, Map<String, Wire> outputs) {
         Names.check("ensemble name", requireNonNull(name, "name"));
@@ -93,11 +96,7 @@ public final class Ensemble {
      * @return the names that wires take from the request
      */
     public Set<String> inputs() {
-        return Stream.concat(steps.stream().map(Step::bindings).map(Map::values), Stream.of(outputs.values()))
-                .flatMap(Collection::stream)
-                .filter(wire -> wire.step().isEmpty())
-                .map(Wire::name)
-                .collect(Collectors.toCollection(LinkedHashSet::new));
+        return inputs;
     }
 
     /**
@@ -115,9 +114,7 @@ public final class Ensemble {
      * @return each model once
      */
     public Set<ModelName> models() {
-        return steps.stream()
-                .flatMap(step -> step.model().stream())
-                .collect(Collectors.toCollection(LinkedHashSet::new));
+        return models;
     }
 
     /** Each after those whose outputs it is given. */
@@ -126,17 +123,25 @@ public final class Ensemble {
     }
 
     /** Where each output comes from. */
-    Map<String, Wire> wires() {
+    Map<String, Wire> sources() {
         return outputs;
     }
 
     /** The outputs of a step that others, or the answer, are made of. */
     Set<String> taken(Step step) {
-        return Stream.concat(steps.stream().map(Step::bindings).map(Map::values), Stream.of(outputs.values()))
-                .flatMap(Collection::stream)
-                .filter(wire -> wire.step().filter(step.name()::equals).isPresent())
-                .map(Wire::name)
-                .collect(Collectors.toCollection(LinkedHashSet::new));
+        return distinct(
+                wires().filter(wire -> wire.step().filter(step.name()::equals).isPresent())
+                        .map(Wire::name));
+    }
+
+    private Stream<Wire> wires() {
+        return Stream.concat(
+                steps.stream().flatMap(step -> step.bindings().values().stream()), outputs.values().stream());
+    }
+
+    private static <T> Set<T> distinct(Stream<T> values) {
+        Set<T> distinct = values.collect(Collectors.toCollection(LinkedHashSet::new));
+        return Collections.unmodifiableSet(distinct);
     }
 
     @Override

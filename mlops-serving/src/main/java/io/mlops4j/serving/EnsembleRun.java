@@ -114,7 +114,7 @@ final class EnsembleRun {
                 throw StepFailure.of(ensemble, step, e);
             }
         }
-        return new EnsemblePrediction(predictions, values(ensemble.wires(), given));
+        return new EnsemblePrediction(predictions, values(ensemble.sources(), given));
     }
 
     private Map<String, Value> values(Map<String, Wire> wires, Map<String, Map<String, Value>> given) {

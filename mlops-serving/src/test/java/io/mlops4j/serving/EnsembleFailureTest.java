@@ -17,7 +17,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -173,21 +172,21 @@ final class EnsembleFailureTest {
 
     @Test
     void predict_listenerInterceptorAndFunctionThatSwap_doNotWaitForThemselves() {
-        var swapping = new AtomicReference<Runnable>(() -> {});
+        List<Runnable> swapping = new CopyOnWriteArrayList<>();
         var swaps = new AtomicInteger();
         var ensemble = chain(in -> {
-            swapping.get().run();
+            swapping.forEach(Runnable::run);
             return in;
         });
         var interceptor = new Interceptor() {
             @Override
             public Request before(ModelName model, Request request) {
-                swapping.get().run();
+                swapping.forEach(Runnable::run);
                 return request;
             }
         };
         List<Long> leasesWhenHeard = new CopyOnWriteArrayList<>();
-        var serving = new AtomicReference<ModelServer>();
+        List<ModelServer> servers = new CopyOnWriteArrayList<>();
         try (ModelServer server = ModelServer.builder()
                 .serve(A, OnnxModels.verified("a", EnsembleTest.withConstant("Add", 0)))
                 .serve(B, OnnxModels.verified("b", EnsembleTest.withConstant("Add", 0)))
@@ -196,14 +195,13 @@ final class EnsembleFailureTest {
                 .ensemble(ensemble)
                 .interceptedBy(interceptor)
                 .observedBy(inference -> {
-                    leasesWhenHeard.add(serving.get().leases(B));
-                    swapping.get().run();
+                    servers.forEach(one -> leasesWhenHeard.add(one.leases(B)));
+                    swapping.forEach(Runnable::run);
                 })
                 .start()) {
-            serving.set(server);
-            swapping.set(() -> {
-                server.swap(B, OnnxModels.verified("b", EnsembleTest.withConstant("Add", swaps.incrementAndGet())));
-            });
+            servers.add(server);
+            swapping.add(() -> server.swap(
+                    B, OnnxModels.verified("b", EnsembleTest.withConstant("Add", swaps.incrementAndGet()))));
             EnsemblePrediction answer = server.predict(ensemble, request());
             assertThat(answer.versions()).containsEntry(B, B.version(1));
             assertThat(answer.tensor("y").floats()).containsExactly(1);

@@ -3,6 +3,7 @@ package io.mlops4j.serving;
 import static io.mlops4j.serving.RolloutFixture.RIDES;
 import static io.mlops4j.serving.RolloutFixture.V1;
 import static io.mlops4j.serving.RolloutFixture.V2;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.serving.rollout.Canary;
@@ -38,7 +39,7 @@ final class EnsembleRolloutTest {
                 String key = "user-" + i;
                 EnsemblePrediction answer =
                         server.predict(twice, Request.of(FakeModel.REQUEST).key(key));
-                int number = answer.versions().get(RIDES).number();
+                int number = requireNonNull(answer.versions().get(RIDES)).number();
                 assertThat(number)
                         .isEqualTo(RolloutFixture.ask(server, key).version().number());
                 assertThat(answer.tensor("first").floats()).containsExactly(number);

@@ -1,9 +1,11 @@
 package io.mlops4j.serving;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.model.ModelName;
+import io.mlops4j.model.VersionId;
 import io.mlops4j.serving.onnx.OnnxRuntime;
 import io.mlops4j.serving.tabular.CompiledRuntime;
 import java.time.Duration;
@@ -79,15 +81,19 @@ final class EnsembleSnapshotTest {
     }
 
     private static void assertOneSnapshot(EnsemblePrediction answer) {
-        int a = answer.versions().get(A).number();
-        int b = answer.versions().get(B).number();
+        int a = requireNonNull(answer.versions().get(A)).number();
+        int b = requireNonNull(answer.versions().get(B)).number();
         assertThat(answer.tensor("a1").floats()).containsExactly(a);
         assertThat(answer.tensor("a2").floats()).containsExactly(a);
         assertThat(answer.tensor("b1").floats()).containsExactly(b);
         assertThat(answer.tensor("b2").floats()).containsExactly(b);
-        assertThat(answer.steps().get("a2").version()).isEqualTo(A.version(a));
-        assertThat(answer.steps().get("b1").version()).isEqualTo(B.version(b));
+        assertThat(version(answer, "a2")).isEqualTo(A.version(a));
+        assertThat(version(answer, "b1")).isEqualTo(B.version(b));
         assertThat(a - b).as("A is always swapped before B").isBetween(0, 1);
+    }
+
+    private static VersionId version(EnsemblePrediction answer, String step) {
+        return requireNonNull(answer.steps().get(step)).version();
     }
 
     @Test
