@@ -21,8 +21,8 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** How ensembles end that do not answer, and that nothing stays behind. */
-@Timeout(60)
+/** How ensembles end that do not answer, and that nothing stays behind: with a lease left a server would never close. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class EnsembleFailureTest {
     private static final ModelName A = ModelName.of("a");
     private static final ModelName B = ModelName.of("b");
