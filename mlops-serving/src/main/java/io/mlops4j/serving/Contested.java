@@ -39,7 +39,7 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
                 throw e;
             }
             contest.turned(id);
-            Prediction prediction = flow.ask(call(slot.pin()), this::id, Flow.NOBODY);
+            Prediction prediction = flow.ask(call(slot.pin(request, start)), this::id, Flow.NOBODY);
             refusedAlone(candidate, e);
             return prediction;
         }
@@ -64,7 +64,7 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
     }
 
     private Prediction predictByIncumbent() {
-        Served incumbent = slot.pin();
+        Served incumbent = slot.pin(request, start);
         try {
             return flow.ask(call(incumbent), this::id, heard(incumbent));
         } catch (RuntimeException | Error e) {
@@ -86,15 +86,18 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
     CompletionStage<Prediction> submit() {
         Served candidate = pinCandidate();
         if (candidate == null) {
-            Served incumbent = slot.pin();
-            return flow.submit(call(incumbent), this::id, heard(incumbent)).whenComplete((prediction, e) -> {
-                if (e != null) {
-                    failed(incumbent, cause(e));
-                }
-            });
+            return slot.pinned(request, start, this::submitToIncumbent);
         }
         return flow.submit(call(candidate), this::id, heard(candidate))
                 .exceptionallyCompose(e -> submitToOther(candidate, cause(e)));
+    }
+
+    private CompletionStage<Prediction> submitToIncumbent(Served incumbent) {
+        return flow.submit(call(incumbent), this::id, heard(incumbent)).whenComplete((prediction, e) -> {
+            if (e != null) {
+                failed(incumbent, cause(e));
+            }
+        });
     }
 
     private CompletionStage<Prediction> submitToOther(Served candidate, Throwable e) {
@@ -102,10 +105,11 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
             return CompletableFuture.failedFuture(e);
         }
         contest.turned(id);
-        return flow.submit(call(slot.pin()), this::id, Flow.NOBODY).thenApply(prediction -> {
-            refusedAlone(candidate, e);
-            return prediction;
-        });
+        return slot.pinned(request, start, served -> flow.submit(call(served), this::id, Flow.NOBODY))
+                .thenApply(prediction -> {
+                    refusedAlone(candidate, e);
+                    return prediction;
+                });
     }
 
     private static Throwable cause(Throwable e) {

@@ -80,7 +80,8 @@ final class EnsembleRun {
     }
 
     private EnsemblePrediction answer() {
-        try (Snapshot snapshot = Snapshot.pin(slots, request, request.key().orElseGet(flow::id))) {
+        try (Snapshot snapshot =
+                Snapshot.pin(slots, request, start, request.key().orElseGet(flow::id))) {
             try {
                 return run(snapshot, this::askAsChosen);
             } catch (RuntimeException e) {
@@ -89,7 +90,7 @@ final class EnsembleRun {
                 }
             }
         }
-        try (Snapshot served = Snapshot.pinServed(slots, request)) {
+        try (Snapshot served = Snapshot.pinServed(slots, request, start)) {
             EnsemblePrediction prediction = run(served, this::askInstead);
             refusal.run();
             return prediction;

@@ -39,14 +39,11 @@ final class Flow {
     }
 
     Prediction predict(Slot slot, Request request) {
-        if (request.policy().isPresent()) {
-            Served named = slot.pin(request.policy().get());
-            return ask(new Call(named, request, System.nanoTime()), ids, NOBODY);
-        }
-        Contest contest = slot.contest();
+        long start = System.nanoTime();
+        Contest contest = request.policy().isPresent() ? null : slot.contest();
         return contest == null
-                ? ask(new Call(slot.pin(), request, System.nanoTime()), ids, NOBODY)
-                : new Contested(this, slot, contest, request, ids.get(), System.nanoTime()).predict();
+                ? ask(new Call(slot.pin(request, start), request, start), ids, NOBODY)
+                : new Contested(this, slot, contest, request, ids.get(), start).predict();
     }
 
     /** Asks the version that a call has pinned, and lets it go. */
@@ -80,14 +77,11 @@ final class Flow {
     }
 
     CompletionStage<Prediction> submit(Slot slot, Request request) {
-        if (request.policy().isPresent()) {
-            Served named = slot.pin(request.policy().get());
-            return submit(new Call(named, request, System.nanoTime()), ids, NOBODY);
-        }
-        Contest contest = slot.contest();
+        long start = System.nanoTime();
+        Contest contest = request.policy().isPresent() ? null : slot.contest();
         return contest == null
-                ? submit(new Call(slot.pin(), request, System.nanoTime()), ids, NOBODY)
-                : new Contested(this, slot, contest, request, ids.get(), System.nanoTime()).submit();
+                ? slot.pinned(request, start, served -> submit(new Call(served, request, start), ids, NOBODY))
+                : new Contested(this, slot, contest, request, ids.get(), start).submit();
     }
 
     /** Asks the version that a call has pinned, and lets it go when the answer is there. */

@@ -3,6 +3,7 @@ package io.mlops4j.serving;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /*
  * How many callers are inside a model, and whether new ones may come in. One number tells both: the low 63 bits count
@@ -14,6 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *    flicker upwards by takers that are about to put their one back, which delays "drained" but cannot fake it.
  *  - Whoever brings the number to exactly the sign bit opens the latch: at that moment no lease is held, and none can
  *    be taken any more. If no lease is held when the sign is set, retiring opens it.
+ *
+ *  - Retiring only if no lease is held is one compare-and-set from zero: whoever tries it and fails has changed nothing.
  *
  * What a holder did to the model happens before the latch opens (release is a volatile write, and the latch is opened
  * by a thread that read it or a later value), so whoever awaited the latch may free the model.
@@ -28,6 +31,16 @@ final class Lease {
 
     private final AtomicLong state = new AtomicLong();
     private final CountDownLatch drained = new CountDownLatch(1);
+    private final @Nullable Runnable whenIdle;
+
+    Lease() {
+        this(null);
+    }
+
+    /** Tells when the last lease is back and the model is not retired; must be quick. */
+    Lease(@Nullable Runnable whenIdle) {
+        this.whenIdle = whenIdle;
+    }
 
     /** Takes a lease, to be released once; false if the model is retired. */
     boolean tryAcquire() {
@@ -39,8 +52,11 @@ final class Lease {
     }
 
     void release() {
-        if (state.decrementAndGet() == RETIRED) {
+        long left = state.decrementAndGet();
+        if (left == RETIRED) {
             drained.countDown();
+        } else if (left == 0 && whenIdle != null) {
+            whenIdle.run();
         }
     }
 
@@ -49,6 +65,15 @@ final class Lease {
         if (state.getAndUpdate(s -> s | RETIRED) << 1 == 0) {
             drained.countDown();
         }
+    }
+
+    /** Refuses new leases from now on if none is held, and none was refused before; else does nothing. */
+    boolean tryRetireIdle() {
+        if (!state.compareAndSet(0, RETIRED)) {
+            return false;
+        }
+        drained.countDown();
+        return true;
     }
 
     /** Waits until a retired model has no leases left; false if that took longer. */

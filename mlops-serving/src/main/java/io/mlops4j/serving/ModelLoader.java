@@ -20,6 +20,7 @@ final class ModelLoader {
     private final @Nullable MeterRegistry registry;
     private final Dispatching dispatching;
     private final Ensembles ensembles;
+    private final @Nullable MemoryLedger memory;
 
     ModelLoader(
             List<InferenceRuntime> runtimes,
@@ -27,35 +28,94 @@ final class ModelLoader {
             WarmUp warmUp,
             @Nullable MeterRegistry registry,
             Dispatching dispatching,
-            Ensembles ensembles) {
+            Ensembles ensembles,
+            @Nullable MemoryLedger memory) {
         this.runtimes = List.copyOf(runtimes);
         this.admission = admission;
         this.warmUp = warmUp;
         this.registry = registry;
         this.dispatching = dispatching;
         this.ensembles = ensembles;
+        this.memory = memory;
+    }
+
+    /** What keeps the memory budget, if there is one. */
+    @Nullable MemoryLedger memory() {
+        return memory;
     }
 
     /**
-     * Loads and warms; leaves nothing behind if that fails.
+     * Loads and warms; leaves nothing behind if that fails. What it gives is held in the memory budget.
      *
-     * @throws RejectedModelException if the model is not admitted, no runtime takes it, an ensemble cannot ask it, or it
-     *     cannot be loaded or warmed
+     * @throws RejectedModelException if the model is not admitted, no runtime takes it, an ensemble cannot ask it, it cannot
+     *     be loaded or warmed, or there is no room for it
      */
     Served load(VersionId version, VerifiedModel verified) {
+        return load(version, verified, null);
+    }
+
+    /**
+     * Loads what was evicted, again.
+     *
+     * @throws RejectedModelException as {@link #load}, and if it is not what it was
+     */
+    Served reload(Served evicted, VerifiedModel verified) {
+        MemoryLedger.Residence before = evicted.residence();
+        if (before != null) {
+            before.requireSame(verified);
+        }
+        return load(evicted.version(), verified, before);
+    }
+
+    private Served load(VersionId version, VerifiedModel verified, MemoryLedger.@Nullable Residence before) {
         admission.check(verified);
         InferenceRuntime runtime = runtimeFor(verified);
+        if (memory == null) {
+            return serve(version, verified, runtime, warm(version, runtime, verified), null);
+        }
+        MemoryLedger.Admitted admitted = memory.load(version, verified, before, () -> warm(version, runtime, verified));
+        Served served = null;
+        try {
+            served = serve(version, verified, runtime, admitted.model(), admitted.residence());
+            admitted.residence().entered(served);
+            return served;
+        } finally {
+            if (served == null) {
+                admitted.residence().freed();
+            }
+        }
+    }
+
+    private LoadedModel warm(VersionId version, InferenceRuntime runtime, VerifiedModel verified) {
         LoadedModel model = open(runtime, verified);
         try {
             ensembles.check(version, model.signature());
             new Warmer(verified.label(), model, warmUp).warm();
+            return model;
+        } catch (RuntimeException e) {
+            model.close();
+            throw rejected(verified, e);
+        } catch (Error e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    private Served serve(
+            VersionId version,
+            VerifiedModel verified,
+            InferenceRuntime runtime,
+            LoadedModel model,
+            MemoryLedger.@Nullable Residence residence) {
+        try {
             Dispatching.Chosen chosen = dispatching.choose(version, verified, model);
             return new Served(
                     version,
                     model,
                     chosen,
                     VersionMeters.of(
-                            registry, version, model.runtime(runtime.name()), chosen.meters(), chosen.cacheMeters()));
+                            registry, version, model.runtime(runtime.name()), chosen.meters(), chosen.cacheMeters()),
+                    residence);
         } catch (RuntimeException e) {
             model.close();
             throw rejected(verified, e);

@@ -57,6 +57,7 @@ public final class ModelServer implements AutoCloseable {
     private final @Nullable RolloutDesk rollouts;
     private final @Nullable Follower follower;
     private final @Nullable Around around;
+    private final @Nullable MemoryLedger memory;
     private final List<Meter> gauges = new ArrayList<>();
 
     ModelServer(
@@ -67,7 +68,9 @@ public final class ModelServer implements AutoCloseable {
             ServerThreads threads,
             @Nullable MeterRegistry registry,
             @Nullable RolloutDesk rollouts,
-            @Nullable Follower follower) {
+            @Nullable Follower follower,
+            @Nullable MemoryLedger memory) {
+        this.memory = memory;
         this.rollouts = rollouts;
         this.follower = follower;
         slots.forEach(slot -> this.slots.put(slot.name(), slot));
@@ -417,12 +420,19 @@ public final class ModelServer implements AutoCloseable {
         if (following != null) {
             following.close();
         }
+        MemoryLedger ledger = memory;
+        if (ledger != null) {
+            ledger.stop();
+        }
         if (ensembles.isEmpty()) {
             slots.values().forEach(Slot::close);
         } else {
             Closing.closeAll(slots.values());
         }
         threads.close();
+        if (ledger != null) {
+            ledger.close();
+        }
         MeterRegistry meters = registry;
         if (meters != null) {
             gauges.forEach(meters::remove);

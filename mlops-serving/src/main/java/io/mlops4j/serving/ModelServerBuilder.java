@@ -49,6 +49,7 @@ public final class ModelServerBuilder {
     private @Nullable MeterRegistry registry;
     private @Nullable Rollouts rollouts;
     private @Nullable Duration followed;
+    private @Nullable MemoryBudget memory;
 
     /** Where a model comes from. */
     private interface Origin {
@@ -342,6 +343,19 @@ public final class ModelServerBuilder {
     }
 
     /**
+     * Bounds the memory that the models take together. Default: no bound. A model that was evicted is read again where it
+     * came from, and must be what it was: an alias's version from the source, a file from its path, and bytes, which are
+     * kept on the heap for that. The request that finds it evicted waits for it, within its deadline.
+     *
+     * @param budget how much, and which models always stay
+     * @return this builder
+     */
+    public ModelServerBuilder memory(MemoryBudget budget) {
+        this.memory = requireNonNull(budget, "budget");
+        return this;
+    }
+
+    /**
      * Gives the server meters: the timer {@code mlops.inference} and the counter {@code mlops.inference.outcomes} (ok,
      * rejected, failed) by model, version and runtime, the gauges {@code mlops.models.loaded} and {@code mlops.leases}
      * by model; and for models with a queue the gauge {@code mlops.queue.rows}, the timer {@code mlops.queue.time}, the
@@ -350,7 +364,9 @@ public final class ModelServerBuilder {
      * version and result (hit, partial, shared, miss). With rollouts also, by model, the gauges
      * {@code mlops.rollout.running}, {@code mlops.rollout.share} and {@code mlops.rollout.evidence} (by question and by
      * what it is for), and the counters {@code mlops.rollout.decisions} (by kind), {@code mlops.rollout.ended} (by
-     * state) and {@code mlops.shadow.copies} (compared, dropped). Default: none. Servers of one registry should serve
+     * state) and {@code mlops.shadow.copies} (compared, dropped). With a memory budget also the gauges
+     * {@code mlops.memory.resident} and {@code mlops.memory.budget} in bytes, and the counters
+     * {@code mlops.memory.evictions} by model and {@code mlops.memory.reloads} by model and result (ok, failed). Default: none. Servers of one registry should serve
      * models of different names.
      *
      * @param meters the host's registry
@@ -420,22 +436,29 @@ public final class ModelServerBuilder {
      * @throws NotFoundException if an alias, a version or a file does not exist, or an ensemble asks a model that is not
      *     served
      * @throws RejectedModelException if a model is not signed as demanded, does not fit an ensemble, or cannot be loaded or
-     *     warmed; nothing is left loaded
+     *     warmed, or the memory budget has no room for it; nothing is left loaded
+     * @throws IllegalStateException if the memory budget pins a model that is not served
      */
     public ModelServer start() {
         var together = new Ensembles(ensembles);
         together.requireModels(origins.keySet());
+        if (memory != null && !origins.keySet().containsAll(memory.pinned())) {
+            throw new IllegalStateException(
+                    "Cannot pin " + memory.pinned() + ": expected models of " + origins.keySet());
+        }
         List<InferenceRuntime> chosen = new ArrayList<>(runtimes);
         chosen.add(CompiledRuntime.withDefaults());
         chosen.add(OnnxRuntime.withDefaults());
         var threads = new ServerThreads();
+        MemoryLedger ledger = ledger(threads);
         var loader = new ModelLoader(
                 chosen,
                 admission,
                 warmUp,
                 registry,
                 new Dispatching(plan, plans, warmUp.requests(), threads, registry),
-                together);
+                together,
+                ledger);
         List<Slot> slots = new ArrayList<>();
         try {
             origins.forEach((name, origin) -> {
@@ -446,6 +469,9 @@ public final class ModelServerBuilder {
         } catch (RuntimeException e) {
             slots.forEach(Slot::close);
             threads.close();
+            if (ledger != null) {
+                ledger.close();
+            }
             throw e;
         }
         var flow = new Flow(new Listeners(listeners), clock, ids);
@@ -457,6 +483,13 @@ public final class ModelServerBuilder {
                 threads,
                 registry,
                 rollouts == null ? null : new RolloutDesk(rollouts, slots, registry),
-                followed == null || source == null ? null : new Follower(slots, source, followed));
+                followed == null || source == null ? null : new Follower(slots, source, followed),
+                ledger);
+    }
+
+    private @Nullable MemoryLedger ledger(ServerThreads threads) {
+        return memory == null
+                ? null
+                : new MemoryLedger(memory, drainTimeout, threads.deadlines(), registry, origins.keySet());
     }
 }

@@ -131,6 +131,11 @@ public final class Request {
         return text;
     }
 
+    /** The same request, but for the version that it names. */
+    Request naming(Optional<VersionPolicy> which) {
+        return new Request(inputs, timeout, priority, tenant, key, which);
+    }
+
     /** The same request, but for its inputs. */
     Request asking(Map<String, Value> others) {
         return new Request(others, timeout, priority, tenant, key, policy);

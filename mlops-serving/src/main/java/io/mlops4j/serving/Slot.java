@@ -1,7 +1,10 @@
 package io.mlops4j.serving;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mlops4j.NotFoundException;
+import io.mlops4j.RejectedModelException;
 import io.mlops4j.model.Alias;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.VersionId;
@@ -16,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -39,6 +43,10 @@ import org.jspecify.annotations.Nullable;
  *    loading of the version is gone.
  *  - A candidate of a rollout is a second loaded version, named by `contest`; requests read that once too. It ends by
  *    becoming `current`, when the alias moves to it, or by being withdrawn; both under the lock.
+ *  - A version that was evicted for want of memory stays what the pointers name; whoever finds it so has it loaded again,
+ *    under the lock like any other version, and all pointers that named the evicted loading then name the new one. What the
+ *    lock's holder has loaded, or found loaded, is held in the memory budget until it is pointed at; a candidate is kept for
+ *    as long as its contest.
  *  - Closing takes the lock, so it waits for a swap that is under way, and then sets `current` to null and empties
  *    `byPolicy` for ever.
  */
@@ -54,8 +62,12 @@ final class Slot {
     private final Duration drainTimeout;
     private final Set<Served> loaded = ConcurrentHashMap.newKeySet();
     private final ReentrantLock swapping = new ReentrantLock();
+    private final Reloads reloads = new Reloads(this);
 
     @GuardedBy("swapping") private int files;
+
+    /** Where the file that is served is read again; null if nothing is ever evicted. */
+    @GuardedBy("swapping") private @Nullable Function<String, VerifiedModel> reopened;
 
     @GuardedBy("swapping") private boolean closed;
 
@@ -90,25 +102,56 @@ final class Slot {
 
     /** The version that requests go to, with a lease on it that the caller must release. */
     Served pin() {
+        return pin(Request.PLAIN, 0);
+    }
+
+    /** The version that a request means, with a lease on it that the caller must release; waits if it was evicted. */
+    Served pin(Request request, long start) {
+        Served served = tryPin(request);
+        return served == null ? reloads.await(request, start) : served;
+    }
+
+    /** Goes on with the version that a request means, leased: at once, or when it is back if it was evicted. */
+    <T> CompletionStage<T> pinned(Request request, long start, Function<Served, CompletionStage<T>> then) {
+        Served served = tryPin(request);
+        MemoryLedger memory = loader.memory();
+        return served == null && memory != null
+                ? reloads.later(request, start, memory.deadlines(), then)
+                : then.apply(served == null ? reloads.await(request, start) : served);
+    }
+
+    /** Null if the version is to be loaded again. */
+    private @Nullable Served tryPin(Request request) {
         while (true) {
-            Served served = current;
-            if (served == null) {
-                throw closed();
-            }
-            if (served.lease().tryAcquire()) {
+            Served served = meant(request);
+            if (tryLease(served)) {
                 return served;
+            }
+            if (served.isEvicted()) {
+                return null;
             }
         }
     }
 
-    /** The version that a policy means, with a lease on it that the caller must release. */
-    Served pin(VersionPolicy policy) {
-        while (true) {
-            Served served = meant(policy);
-            if (served.lease().tryAcquire()) {
-                return served;
-            }
+    boolean tryLease(Served served) {
+        if (!served.lease().tryAcquire()) {
+            return false;
         }
+        served.used();
+        return true;
+    }
+
+    /** The loading that a request means; may be retired when it is looked at. */
+    Served meant(Request request) {
+        VersionPolicy policy = request.policy().orElse(null);
+        if (policy != null) {
+            return meant(policy);
+        }
+        Served served = current;
+        if (served == null) {
+            throw closed();
+        }
+        return served;
     }
 
     private Served meant(VersionPolicy policy) {
@@ -188,7 +231,7 @@ final class Slot {
             if (contest != null) {
                 throw new IllegalStateException("Cannot roll out " + version + ": another rollout is under way here");
             }
-            Served candidate = standing(version, followed.source());
+            Served candidate = kept(standing(version, followed.source()));
             loaded.add(candidate);
             Contest made = make.apply(candidate);
             contest = made;
@@ -196,6 +239,21 @@ final class Slot {
         } finally {
             swapping.unlock();
         }
+    }
+
+    /** What was held is kept, if that leaves room for the others. */
+    @GuardedBy("swapping") private Served kept(Served candidate) {
+        try {
+            candidate.keep();
+        } catch (RejectedModelException e) {
+            if (!pointedAt().contains(candidate)) {
+                retire(candidate);
+            }
+            throw e;
+        } finally {
+            candidate.letGo();
+        }
+        return candidate;
     }
 
     /** Ends a contest; its candidate is freed unless it is what serves now. */
@@ -207,6 +265,7 @@ final class Slot {
                 return;
             }
             contest = null;
+            ended.candidate().unkeep();
             candidate = unlessMeant(ended.candidate());
         } finally {
             swapping.unlock();
@@ -227,7 +286,7 @@ final class Slot {
     }
 
     int loadedVersions() {
-        return loaded.size();
+        return (int) loaded.stream().filter(served -> !served.isEvicted()).count();
     }
 
     long leases() {
@@ -272,16 +331,17 @@ final class Slot {
         try {
             requireOpen();
             version = policy.resolve(source);
-            Map<VersionPolicy, Served> pointers = new HashMap<>(byPolicy);
-            Served serving = pointers.get(policy);
+            Served serving = byPolicy.get(policy);
             if (serving != null && serving.version().equals(version)) {
                 return version;
             }
             Served next = standing(version, source);
             loaded.add(next);
+            Map<VersionPolicy, Served> pointers = new HashMap<>(byPolicy);
             pointers.put(policy, next);
             byPolicy = Map.copyOf(pointers);
             current = byPolicy.get(followed.first());
+            next.letGo();
             old = unlessMeant(serving);
         } finally {
             swapping.unlock();
@@ -290,16 +350,70 @@ final class Slot {
         return version;
     }
 
-    /** A version that is in use here already, or else a new loading of it. */
+    /** A version that is in use here already, or else a new loading of it; held either way. */
     @GuardedBy("swapping") private Served standing(VersionId version, ModelSource source) {
         Served pointedAt = pointedAt(version);
         if (pointedAt != null) {
-            return pointedAt;
+            return pointedAt.tryHold() ? pointedAt : anew(pointedAt);
         }
         Contest there = contest;
-        return there != null && there.candidate().version().equals(version)
+        return there != null
+                        && there.candidate().version().equals(version)
+                        && there.candidate().tryHold()
                 ? there.candidate()
                 : loader.load(version, source.open(version));
+    }
+
+    /** Brings an evicted version back, unless it is not meant any more. Gives what to do when who waited has been told. */
+    Runnable reload(Served evicted) {
+        swapping.lock();
+        try {
+            if (closed) {
+                throw closed();
+            }
+            if (!pointedAt().contains(evicted)) {
+                return () -> {};
+            }
+            Served next = anew(evicted);
+            return next::letGo;
+        } finally {
+            swapping.unlock();
+        }
+    }
+
+    /** Loads again what was evicted, and points there. */
+    @GuardedBy("swapping") private Served anew(Served evicted) {
+        VersionId version = evicted.version();
+        Served next = reloaded(evicted, version);
+        loaded.add(next);
+        loaded.remove(evicted);
+        evicted.leave();
+        Map<VersionPolicy, Served> pointers = new HashMap<>(byPolicy);
+        pointers.replaceAll((policy, served) -> served == evicted ? next : served);
+        byPolicy = Map.copyOf(pointers);
+        if (current == evicted) {
+            current = next;
+        }
+        return next;
+    }
+
+    @GuardedBy("swapping") private Served reloaded(Served evicted, VersionId version) {
+        MemoryMeters meters = requireNonNull(loader.memory()).meters();
+        try {
+            Served next = loader.reload(evicted, reopened(version));
+            meters.reloaded(name);
+            return next;
+        } catch (Throwable e) {
+            meters.failed(name);
+            throw e;
+        }
+    }
+
+    @GuardedBy("swapping") private VerifiedModel reopened(VersionId version) {
+        if (following != null) {
+            return following.source().open(version);
+        }
+        return requireNonNull(reopened).apply(version.toString());
     }
 
     /** What nothing points at any more, for who must free it; else null. */
@@ -326,6 +440,8 @@ final class Slot {
             old = current;
             current = next;
             files++;
+            reopened = loader.memory() == null ? null : file;
+            next.letGo();
         } finally {
             swapping.unlock();
         }
@@ -344,6 +460,7 @@ final class Slot {
         if (old == null) {
             return;
         }
+        old.leave();
         if (WorkerThread.isCurrent() || Snapshot.isHeldHere()) {
             new WorkerThread(() -> drain(old), "mlops-retire-" + old.version()).start();
         } else {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *    swapped meanwhile; all go back and it begins anew. So who swaps A before B can rely on it that no answer has the new
  *    B beside the old A. (A version that is replaced and comes back while it stays loaded, as a registry's may by two moves
  *    of an alias, is taken for one that has stayed.)
+ *  - A version that was evicted is waited for, with the leases on the others held: they must all be in memory together.
  *  - Leases are held from before the first step until after the last, so retired versions drain only when the ensembles that
  *    use them are through. Nothing here waits for a swap while it holds a lease: a swap that is called by a thread that
  *    holds a snapshot, from an interceptor or a function, leaves the draining to another thread, or it would wait for
@@ -62,20 +63,20 @@ final class Snapshot implements AutoCloseable {
     }
 
     /** Pins what a request is to be answered by; a rollout may choose its candidate, by this key. */
-    static Snapshot pin(Collection<Slot> slots, Request request, String key) {
-        return pinAll(slots, request, key);
+    static Snapshot pin(Collection<Slot> slots, Request request, long start, String key) {
+        return pinAll(slots, request, start, key);
     }
 
     /** Pins what is served, and no candidate. */
-    static Snapshot pinServed(Collection<Slot> slots, Request request) {
-        return pinAll(slots, request, null);
+    static Snapshot pinServed(Collection<Slot> slots, Request request, long start) {
+        return pinAll(slots, request, start, null);
     }
 
-    private static Snapshot pinAll(Collection<Slot> slots, Request request, @Nullable String key) {
+    private static Snapshot pinAll(Collection<Slot> slots, Request request, long start, @Nullable String key) {
         while (true) {
             var snapshot = new Snapshot();
             try {
-                slots.forEach(slot -> snapshot.pins.put(slot.name(), pin(slot, request, key)));
+                slots.forEach(slot -> snapshot.pins.put(slot.name(), pin(slot, request, start, key)));
                 if (snapshot.pins.values().stream().allMatch(Pin::isServedNow)) {
                     return snapshot;
                 }
@@ -87,15 +88,16 @@ final class Snapshot implements AutoCloseable {
         }
     }
 
-    private static Pin pin(Slot slot, Request request, @Nullable String key) {
+    private static Pin pin(Slot slot, Request request, long start, @Nullable String key) {
         Optional<VersionPolicy> policy =
                 request.policy().filter(one -> one.model().equals(slot.name()));
+        Request named = request.naming(policy);
         if (policy.isPresent()) {
-            return new Pin(slot, policy.get(), slot.pin(policy.get()), null);
+            return new Pin(slot, policy.get(), slot.pin(named, start), null);
         }
         Contest contest = slot.contest();
         Served candidate = contest == null || key == null ? null : contest.tryPin(key);
-        return new Pin(slot, null, candidate == null ? slot.pin() : candidate, contest);
+        return new Pin(slot, null, candidate == null ? slot.pin(named, start) : candidate, contest);
     }
 
     /** Whether this thread holds versions that it must not wait for. */

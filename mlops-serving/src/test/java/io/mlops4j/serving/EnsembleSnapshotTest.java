@@ -105,7 +105,8 @@ final class EnsembleSnapshotTest {
                     WarmUp.none(),
                     null,
                     new Dispatching(Dispatching.Plan.UNSAID, Map.of(), List.of(), threads, null),
-                    new Ensembles(List.of()));
+                    new Ensembles(List.of()),
+                    null);
             Slot a = slot(A, loader);
             Slot b = slot(B, loader);
             var swapped = new AtomicBoolean();
@@ -122,7 +123,7 @@ final class EnsembleSnapshotTest {
                     action.accept(b);
                 }
             };
-            try (Snapshot snapshot = Snapshot.pinServed(slots, Request.PLAIN)) {
+            try (Snapshot snapshot = Snapshot.pinServed(slots, Request.PLAIN, 0)) {
                 assertThat(snapshot.of(A).served().version()).isEqualTo(A.version(2));
                 assertThat(snapshot.of(B).served().version()).isEqualTo(B.version(2));
                 assertThat(Snapshot.isHeldHere()).isTrue();
@@ -130,7 +131,7 @@ final class EnsembleSnapshotTest {
             assertThat(Snapshot.isHeldHere()).isFalse();
             a.close();
             b.close();
-            assertThatThrownBy(() -> Snapshot.pinServed(List.of(a, b), Request.PLAIN))
+            assertThatThrownBy(() -> Snapshot.pinServed(List.of(a, b), Request.PLAIN, 0))
                     .isInstanceOf(IllegalStateException.class);
             assertThat(Snapshot.isHeldHere()).isFalse();
         }

@@ -36,12 +36,46 @@ final class LeaseInterleavingsTest {
         options().checkObstructionFreedom(true).check(Leased.class);
     }
 
+    @Test
+    void evictedLease_everyInterleaving_isNeverFreedWhileHeld() {
+        options().checkObstructionFreedom(true).check(Evictable.class);
+    }
+
     /** The canary: a counter that looks before it counts. */
     @Test
     void racyLease_isCaught() {
         assertThatThrownBy(() -> options().check(Racy.class))
                 .isInstanceOf(LincheckAssertionError.class)
                 .hasMessageContaining("inside a freed model");
+    }
+
+    /** A model under a lease that is freed when nobody is inside. Who is inside depends on who is looked at: nothing is told. */
+    public static final class Evictable {
+        private final Lease lease = new Lease();
+        private volatile boolean freed;
+
+        @Operation
+        public void use() {
+            if (lease.tryAcquire()) {
+                boolean wrong = freed;
+                lease.release();
+                requireUsable(wrong);
+            }
+        }
+
+        @Operation
+        public void evict() {
+            if (lease.tryRetireIdle()) {
+                freed = true;
+            }
+        }
+
+        @Validate
+        public void isDrained() throws InterruptedException {
+            if (lease.held() != 0 || (freed && !lease.awaitDrained(0))) {
+                throw new IllegalStateException("nobody is inside, and it is not drained");
+            }
+        }
     }
 
     /** A model under a lease: used by some, retired and freed by others. */

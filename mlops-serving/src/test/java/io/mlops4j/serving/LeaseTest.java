@@ -51,6 +51,24 @@ final class LeaseTest {
     }
 
     @Test
+    void tryRetireIdle_whileHeld_changesNothing() throws InterruptedException {
+        var idle = new AtomicInteger();
+        var lease = new Lease(idle::incrementAndGet);
+        assertThat(lease.tryAcquire()).isTrue();
+        assertThat(lease.tryRetireIdle()).isFalse();
+        assertThat(lease.tryAcquire()).isTrue();
+        lease.release();
+        assertThat(idle).hasValue(0);
+        lease.release();
+        assertThat(idle).hasValue(1);
+        assertThat(lease.tryRetireIdle()).isTrue();
+        assertThat(lease.tryAcquire()).isFalse();
+        assertThat(lease.awaitDrained(0)).isTrue();
+        assertThat(lease.tryRetireIdle()).isFalse();
+        assertThat(idle).as("nobody is told of a model that is retired").hasValue(1);
+    }
+
+    @Test
     void race_lease_isNeverFreedWhileHeld() throws Exception {
         int broken = 0;
         for (int round = 0; round < ROUNDS; round++) {
