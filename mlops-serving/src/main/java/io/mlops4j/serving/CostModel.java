@@ -80,6 +80,11 @@ final class CostModel {
         return isKnown() ? (long) (a * allRows + b * runs) : 0;
     }
 
+    /** How far runs are from the line: a standard deviation in nanoseconds; 0 if not known. */
+    long margin() {
+        return isKnown() ? (long) margin : 0;
+    }
+
     /** How many rows a batch may have that must end within a time, with a standard deviation to spare. */
     int rowsWithin(long nanosLeft) {
         if (!isKnown() || nanosLeft == Long.MAX_VALUE) {

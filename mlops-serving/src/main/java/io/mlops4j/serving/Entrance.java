@@ -73,8 +73,22 @@ final class Entrance {
         if (left == Long.MAX_VALUE || !cost.isKnown()) {
             return false;
         }
-        long own = cost.nanos(newcomer.rows(), maxRows > 1 ? batches(newcomer.rows()) : 1);
+        long own = own(newcomer);
         return drain(queue.rows()) + own > left && drain(queue.rowsBefore(newcomer)) + own > left;
+    }
+
+    /**
+     * How long the run takes in which a newcomer rides, and until an instance is free to begin with those before it. In a
+     * long queue that run is a full batch, whoever else is in it: a request let in with less time to spare would make its
+     * batch smaller, and all that wait behind it pay.
+     */
+    private long own(Ask newcomer) {
+        if (maxRows == 1) {
+            return cost.nanos(newcomer.rows(), 1);
+        }
+        long riding = Math.min(maxRows, queue.rows() + newcomer.rows());
+        long ride = cost.nanos(Math.max(riding, newcomer.rows()), batches(newcomer.rows()));
+        return ride + cost.nanos((int) riding) / instances.limit() + cost.margin();
     }
 
     /** How long it takes, as runs go now, until all that waits has been run; 0 if not known. */

@@ -2,10 +2,14 @@ package io.mlops4j.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.model.ModelName;
+import io.mlops4j.model.VersionId;
 import io.mlops4j.serving.BadNews.Leaver;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Who enters a full queue, and who gives way; without threads. */
@@ -60,6 +64,39 @@ final class EntranceTest {
         add("b", Priority.HIGH);
         add("b", Priority.HIGH);
         assertThat(entrance.drain()).isBetween(1_149L, 1_151L); // three rows in two runs on two instances
+    }
+
+    @Test
+    void refusal_ofWhoWouldMakeAFullBatchSmaller_isHopeless() {
+        for (int i = 0; i < 8; i++) {
+            cost.record(1 + i % 2, (1_000 + 100L * (1 + i % 2)) * 1_000_000_000);
+        }
+        add("a", Priority.NORMAL);
+        add("a", Priority.NORMAL);
+        // 600 s until those before it have begun on two instances, 600 s until one is free, 1,200 s for a full batch
+        assertThat(refusal(Duration.ofSeconds(2_300))).isEqualTo(Shed.HOPELESS);
+        assertThat(refusal(Duration.ofSeconds(2_500))).isNull();
+    }
+
+    private @Nullable Shed refusal(Duration time) {
+        Request request = Request.of(Map.of()).tenant("a").within(time);
+        try (var threads = new ServerThreads()) {
+            var model = new SummingModel();
+            var chosen = new Dispatching.Chosen(
+                    new DirectDispatcher(model, threads.deadlines(), threads.workers()),
+                    Batchability.UNASKED,
+                    QueueMeters.NONE,
+                    CacheMeters.NONE);
+            VersionId version = ModelName.of("asked").version(1);
+            var served = new Served(
+                    version,
+                    model,
+                    chosen,
+                    VersionMeters.of(null, version, "fake", QueueMeters.NONE, CacheMeters.NONE),
+                    null);
+            Ask newcomer = Ask.of(new Call(served, request, System.nanoTime()), Map.of(), new Rows(1, 4, List.of()));
+            return entrance.refusal(newcomer, System.nanoTime(), new ArrayList<>());
+        }
     }
 
     private Ticket add(String tenant, Priority priority) {
