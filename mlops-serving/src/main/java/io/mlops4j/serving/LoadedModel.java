@@ -23,7 +23,7 @@ public interface LoadedModel extends AutoCloseable {
      * Answers a request. Blocks while the model computes.
      *
      * @param inputs a value for each input of the signature, by name
-     * @return a value for each output of the signature, by name, in its order
+     * @return a value for each output of the signature, by name, in its order, but for those that are optional and absent
      * @throws RejectedInputException if an input is missing, unknown, or of the wrong type or shape
      * @throws InferenceException if the model failed while it computed, or was stopped
      */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.RejectedInputException;
 import io.mlops4j.RejectedModelException;
 import io.mlops4j.model.ModelName;
+import io.mlops4j.model.OptionalSpec;
 import io.mlops4j.model.Tensor;
 import io.mlops4j.model.Value;
 import io.mlops4j.serving.onnx.OnnxOptions;
@@ -155,8 +156,14 @@ final class HostileModelsTest {
     }
 
     @Test
-    void start_optionalOutput_isRefused() {
-        assertRefused(HostileModels.optionalOutput(), "\"y\" is optional");
+    void predict_optionalOutput_isThereOrNot() {
+        try (ModelServer server = serve(HostileModels.optionalOutput())) {
+            Tensor c = Tensor.ofBooleans(new boolean[] {true});
+            Tensor x = Tensor.ofFloats(new float[] {1, 2}, 2);
+            assertThat(server.predict(NAME, Map.of("c", c, "x", x)).outputs()).containsExactly(Map.entry("y", x));
+            assertThat(server.predict(NAME, Map.of("c", c)).outputs()).isEmpty();
+            assertThat(server.signature(NAME).outputs()).hasExactlyElementsOfTypes(OptionalSpec.class);
+        }
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package io.mlops4j.serving;
 
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Shape;
+import io.mlops4j.serving.internal.ProtoWriter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;

@@ -6,8 +6,10 @@ import io.mlops4j.serving.internal.ProtoReader.MalformedProtoException;
 import io.mlops4j.serving.onnx.ExternalTensor.Place;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +33,7 @@ final class ModelScan {
     private final List<ExternalTensor> external = new ArrayList<>();
     private final Set<String> unshaped = new HashSet<>();
     private final Map<String, ValueSpec> inputs = new HashMap<>();
-    private final Map<String, ValueSpec> outputs = new HashMap<>();
+    private final Map<String, ValueSpec> outputs = new LinkedHashMap<>();
     private final FunctionCalls functions = new FunctionCalls();
     private final Set<String> quantisers = new TreeSet<>();
 
@@ -44,7 +46,7 @@ final class ModelScan {
      * @param external the tensors that are kept outside
      * @param unshapedInputs the names of the inputs that take tensors of any number of dimensions
      * @param inputs what is declared of the inputs, by name; without those of types that this library does not have
-     * @param outputs what is declared of the outputs, likewise
+     * @param outputs what is declared of the outputs, likewise, in the order of the file
      * @param quantisers the operators in it that quantise by the values they meet, of all rows together
      */
     record Findings(
@@ -57,7 +59,7 @@ final class ModelScan {
             external = List.copyOf(external);
             unshapedInputs = Set.copyOf(unshapedInputs);
             inputs = Map.copyOf(inputs);
-            outputs = Map.copyOf(outputs);
+            outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
             quantisers = Set.copyOf(quantisers);
         }
     }

@@ -23,7 +23,6 @@ import io.mlops4j.serving.StopSignal;
 import io.mlops4j.serving.VerifiedModel;
 import io.mlops4j.serving.internal.SlotPool;
 import java.nio.ByteBuffer;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -54,6 +53,7 @@ final class OnnxModel implements LoadedModel {
     private final Signature signature;
     private final Set<String> unshapedInputs;
     private final Set<String> quantisers;
+    private final OptionalOutputs optional;
     private final @Nullable OnnxRowScorer scorer;
     private final SlotPool<ByteBuffer> memory = new SlotPool<>();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -79,7 +79,8 @@ final class OnnxModel implements LoadedModel {
         if (!weights.isEmpty()) {
             sessionOptions.addExternalInitializers(weights);
         }
-        this.session = owned.own(environment.createSession(model.bytes(), sessionOptions));
+        this.optional = OptionalOutputs.of(model.label(), findings.outputs().values());
+        this.session = owned.own(environment.createSession(optional.readable(model.bytes()), sessionOptions));
         this.runOptions = owned.own(new OrtSession.RunOptions());
         this.signature = signature(model.label(), findings);
         this.unshapedInputs = findings.unshapedInputs();
@@ -104,7 +105,7 @@ final class OnnxModel implements LoadedModel {
         }
     }
 
-    /** The binding cannot describe optional inputs; then the model's file must do. */
+    /** The binding cannot describe optional inputs and outputs; then the model's file must do. */
     private Signature signature(String label, ModelScan.Findings findings) throws OrtException {
         List<ValueSpec> inputs = findings.inputs().values().stream().anyMatch(OptionalSpec.class::isInstance)
                 ? OnnxTypes.declared(label, session.getInputNames(), findings.inputs())
@@ -116,20 +117,10 @@ final class OnnxModel implements LoadedModel {
                         + ", expected a tensor: ONNX Runtime's Java binding takes no sequences or maps");
             }
         }
-        requireNoOptional(label, findings.outputs().values());
-        return new Signature(
-                inputs, OnnxTypes.specs(label, session.getOutputInfo().values(), findings.outputs()));
-    }
-
-    /** An output that turns out to be absent ends the JVM: the binding follows a null pointer. */
-    private static void requireNoOptional(String label, Collection<ValueSpec> outputs) {
-        for (ValueSpec output : outputs) {
-            if (output instanceof OptionalSpec) {
-                throw new RejectedModelException("Cannot load model " + label + ": output " + Text.quote(output.name())
-                        + " is optional, expected one that is always there: ONNX Runtime's Java binding"
-                        + " cannot give an absent one");
-            }
-        }
+        List<ValueSpec> outputs = optional.isEmpty()
+                ? OnnxTypes.specs(label, session.getOutputInfo().values(), findings.outputs())
+                : List.copyOf(findings.outputs().values());
+        return new Signature(inputs, outputs);
     }
 
     @Override
@@ -189,11 +180,16 @@ final class OnnxModel implements LoadedModel {
                     + ": every input is left out; ONNX Runtime's Java binding needs one at least");
         }
         try (Feed feed = Feed.of(failures.model(), inputs, maker, memory);
-                OrtSession.Result result = session.run(feed.tensors(), options)) {
-            return Answers.read(result);
+                OrtSession.Result result = ask(feed.tensors(), options)) {
+            Map<String, Value> answers = Answers.read(result);
+            return optional.isEmpty() ? answers : optional.read(answers);
         } catch (OrtException e) {
             throw failures.ofRun(e);
         }
+    }
+
+    private OrtSession.Result ask(Map<String, OnnxTensor> inputs, OrtSession.RunOptions options) throws OrtException {
+        return optional.isEmpty() ? session.run(inputs, options) : session.run(inputs, optional.asked(), options);
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** Translates ONNX Runtime's descriptions of types into ours. The declared ONNX type decides, never the Java type. */
@@ -54,6 +55,8 @@ final class OnnxTypes {
         JAVA.put(OnnxJavaType.STRING, ElementType.STRING);
     }
 
+    private static final int LAST_NUMBER = 16;
+
     private OnnxTypes() {}
 
     /** The element type of a tensor, or empty for those that this library does not have (complex, float8, int4). */
@@ -81,6 +84,14 @@ final class OnnxTypes {
                     case 16 -> ElementType.BFLOAT16;
                     default -> null;
                 });
+    }
+
+    /** The number of an element type in {@code TensorProto.DataType}. */
+    static int number(ElementType type) {
+        return IntStream.rangeClosed(1, LAST_NUMBER)
+                .filter(number -> element(number).filter(type::equals).isPresent())
+                .findFirst()
+                .orElseThrow();
     }
 
     /**

@@ -1,4 +1,4 @@
-package io.mlops4j.serving;
+package io.mlops4j.serving.internal;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -6,40 +6,53 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
-/** Writes the wire format of protocol buffers, as much as ONNX models need. */
-final class ProtoWriter {
+/**
+ * Writes the wire format of protocol buffers, as much as ONNX models need.
+ *
+ * <p>Confined to one thread at a time.
+ */
+public final class ProtoWriter {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    ProtoWriter number(int field, long value) {
+    /** Begins an empty message. */
+    public ProtoWriter() {}
+
+    /** An integer, an enumeration or a truth value. */
+    public ProtoWriter number(int field, long value) {
         varint((long) field << 3);
         varint(value);
         return this;
     }
 
-    ProtoWriter decimal(int field, float value) {
+    /** A single-precision number. */
+    public ProtoWriter decimal(int field, float value) {
         varint((long) field << 3 | 5);
         out.writeBytes(floats(value));
         return this;
     }
 
-    ProtoWriter bytes(int field, byte[] value) {
+    /** Bytes, or a message that is written already. */
+    public ProtoWriter bytes(int field, byte[] value) {
         varint((long) field << 3 | 2);
         varint(value.length);
         out.writeBytes(value);
         return this;
     }
 
-    ProtoWriter text(int field, String value) {
+    /** Text, as UTF-8. */
+    public ProtoWriter text(int field, String value) {
         return bytes(field, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    ProtoWriter message(int field, Consumer<ProtoWriter> content) {
+    /** A message within this one. */
+    public ProtoWriter message(int field, Consumer<ProtoWriter> content) {
         var nested = new ProtoWriter();
         content.accept(nested);
         return bytes(field, nested.toByteArray());
     }
 
-    ProtoWriter numbers(int field, long... values) {
+    /** Integers, packed. */
+    public ProtoWriter numbers(int field, long... values) {
         var packed = new ProtoWriter();
         for (long value : values) {
             packed.varint(value);
@@ -47,11 +60,13 @@ final class ProtoWriter {
         return bytes(field, packed.toByteArray());
     }
 
-    ProtoWriter decimals(int field, float... values) {
+    /** Single-precision numbers, packed. */
+    public ProtoWriter decimals(int field, float... values) {
         return bytes(field, floats(values));
     }
 
-    static byte[] floats(float... values) {
+    /** The bytes of single-precision numbers, little-endian. */
+    public static byte[] floats(float... values) {
         ByteBuffer data = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (float value : values) {
             data.putFloat(value);
@@ -68,7 +83,8 @@ final class ProtoWriter {
         out.write((int) rest);
     }
 
-    byte[] toByteArray() {
+    /** What was written. */
+    public byte[] toByteArray() {
         return out.toByteArray();
     }
 }
