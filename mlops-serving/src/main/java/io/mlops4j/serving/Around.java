@@ -118,6 +118,12 @@ final class Around {
                 Map.of(form.input().name(), Tensor.ofFloats(row, form.inputRow().sizes()));
         float[] answer =
                 predict(slot, Request.of(inputs)).tensor(form.output().name()).floats();
+        if (answer.length != form.outputs()) {
+            throw new InferenceException(
+                    "Cannot score a row by model " + slot.name() + ": the answer has " + answer.length
+                            + " numbers, expected " + form.outputs(),
+                    null);
+        }
         float[] out = room == null ? new float[form.outputs()] : room;
         System.arraycopy(answer, 0, out, 0, form.outputs());
         return out;

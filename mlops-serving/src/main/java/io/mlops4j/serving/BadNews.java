@@ -60,7 +60,7 @@ final class BadNews {
             }
         }
         if (!others.isEmpty()) {
-            tellers.execute(() -> others.forEach(leaver -> tell(leaver, room)));
+            elsewhere(() -> others.forEach(leaver -> tell(leaver, room)));
         }
     }
 
@@ -69,7 +69,15 @@ final class BadNews {
         if (!all.isEmpty()) {
             var why = new InferenceException(
                     "Cannot run a request to model " + version + ": the model was retired and stopped", null);
-            tellers.execute(() -> all.forEach(ticket -> ticket.fail(why)));
+            elsewhere(() -> all.forEach(ticket -> ticket.fail(why)));
+        }
+    }
+
+    private void elsewhere(Runnable telling) {
+        try {
+            tellers.execute(telling);
+        } catch (OutOfMemoryError e) {
+            telling.run(); // there is no thread to be had: better here than never
         }
     }
 

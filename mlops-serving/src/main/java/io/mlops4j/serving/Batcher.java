@@ -71,12 +71,24 @@ final class Batcher {
         }
         Tensor first = tensors.get(0);
         Shape shape = first.shape().with(0, rows);
+        for (Tensor tensor : tensors) {
+            if (tensor.type() != first.type() || !tensor.shape().with(0, rows).equals(shape)) {
+                throw new InferenceException(
+                        "Cannot put " + tensor.type() + tensor.shape() + " behind " + first.type() + first.shape()
+                                + ": expected the same type, and the same sizes but for the rows",
+                        null);
+            }
+        }
         if (first.type() == ElementType.STRING) {
             List<String> strings = new ArrayList<>();
             tensors.forEach(tensor -> strings.addAll(tensor.strings()));
             return Tensor.ofStrings(strings, shape.sizes());
         }
         long bytes = shape.elementCount() * first.type().bytes();
+        if (bytes > Integer.MAX_VALUE) {
+            throw new InferenceException(
+                    "Cannot hold " + first.type() + shape + ", " + bytes + " bytes: expected 2 GiB at most", null);
+        }
         ByteBuffer data = ByteBuffer.allocate(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
         tensors.forEach(tensor -> data.put(tensor.data()));
         return Tensor.ofData(first.type(), data.flip(), shape);

@@ -133,7 +133,7 @@ final class CachingDispatcher implements Dispatcher {
     }
 
     private RequestAsked asked(InputsQuestion question, Call call) {
-        return byRow && Rows.common(call.inputs()) > 1
+        return byRow && Rows.common(call.inputs()) > 1 && Rows.bytes(call.inputs()) > 0
                 ? new RowsAsked(model, cache, meters, call, this::question)
                 : new WholeAsked(model, cache, meters, call, question);
     }

@@ -66,7 +66,7 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
     private Prediction predictByIncumbent() {
         Served incumbent = slot.pin(request, start);
         try {
-            return flow.ask(call(incumbent), this::id, heard(incumbent));
+            return flow.ask(call(incumbent), this::id, heardAfterWaiting(incumbent));
         } catch (RuntimeException | Error e) {
             failed(incumbent, e);
             throw e;
@@ -93,11 +93,12 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
     }
 
     private CompletionStage<Prediction> submitToIncumbent(Served incumbent) {
-        return flow.submit(call(incumbent), this::id, heard(incumbent)).whenComplete((prediction, e) -> {
-            if (e != null) {
-                failed(incumbent, cause(e));
-            }
-        });
+        return flow.submit(call(incumbent), this::id, heardAfterWaiting(incumbent))
+                .whenComplete((prediction, e) -> {
+                    if (e != null) {
+                        failed(incumbent, cause(e));
+                    }
+                });
     }
 
     private CompletionStage<Prediction> submitToOther(Served candidate, Throwable e) {
@@ -122,6 +123,12 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
 
     private Call call(Served served) {
         return new Call(served, request, start);
+    }
+
+    /** What an evicted incumbent took to come back is not its latency: a candidate is never evicted. */
+    private Flow.Witness heardAfterWaiting(Served served) {
+        long waited = System.nanoTime() - start;
+        return (nanos, outputs) -> answered(served, nanos - waited, outputs);
     }
 
     private Flow.Witness heard(Served served) {

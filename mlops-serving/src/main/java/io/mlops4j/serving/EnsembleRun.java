@@ -163,8 +163,8 @@ final class EnsembleRun {
 
     private Prediction askAsChosen(Snapshot.Pin pin, Request question) {
         Contest contest = pin.contest();
-        if (contest == null) {
-            return flow.askPinned(call(pin, question), flow::id, Flow.NOBODY, heard::add);
+        if (contest == null || pin.policy() != null) {
+            return askInstead(pin, question);
         }
         var contested = new Contested(flow, pin.slot(), contest, question, flow.id(), System.nanoTime());
         try {

@@ -42,8 +42,19 @@ final class Flow {
         long start = System.nanoTime();
         Contest contest = request.policy().isPresent() ? null : slot.contest();
         return contest == null
-                ? ask(new Call(slot.pin(request, start), request, start), ids, NOBODY)
+                ? ask(new Call(slot.pin(request, start), request, start), id(slot, request), NOBODY)
                 : new Contested(this, slot, contest, request, ids.get(), start).predict();
+    }
+
+    /** The outcome of what named its version counts for neither side of a rollout: it was not chosen by chance. */
+    private Supplier<String> id(Slot slot, Request request) {
+        Contest contest = request.policy().isPresent() ? slot.contest() : null;
+        if (contest == null) {
+            return ids;
+        }
+        String id = ids.get();
+        contest.turned(id);
+        return () -> id;
     }
 
     /** Asks the version that a call has pinned, and lets it go. */
@@ -79,9 +90,11 @@ final class Flow {
     CompletionStage<Prediction> submit(Slot slot, Request request) {
         long start = System.nanoTime();
         Contest contest = request.policy().isPresent() ? null : slot.contest();
-        return contest == null
-                ? slot.pinned(request, start, served -> submit(new Call(served, request, start), ids, NOBODY))
-                : new Contested(this, slot, contest, request, ids.get(), start).submit();
+        if (contest != null) {
+            return new Contested(this, slot, contest, request, ids.get(), start).submit();
+        }
+        Supplier<String> id = id(slot, request);
+        return slot.pinned(request, start, served -> submit(new Call(served, request, start), id, NOBODY));
     }
 
     /** Asks the version that a call has pinned, and lets it go when the answer is there. */

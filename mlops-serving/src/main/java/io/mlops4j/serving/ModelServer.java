@@ -180,7 +180,8 @@ public final class ModelServer implements AutoCloseable {
 
     /**
      * Answers a request later. Does not block. What {@link #predict(ModelName, Request)} throws fails the stage, all
-     * but an unknown name and a closed server, which are thrown at once. The stage completes on a thread of the server:
+     * but an unknown name and a closed server, which are thrown at once. The stage completes on a thread of the server, or at
+     * once on the caller's if the answer is kept or the request refused:
      * hand what takes long to another one. A swap or a close that is called there does not wait for the old version to
      * be freed: that is done elsewhere.
      *
@@ -207,7 +208,7 @@ public final class ModelServer implements AutoCloseable {
      * @throws IllegalStateException if the server is closed
      */
     public float score(ModelName name, float[] row) {
-        return score(slot(name), row, null)[0];
+        return score(slot(name), requireNonNull(row, "row"), null)[0];
     }
 
     /**
@@ -223,7 +224,7 @@ public final class ModelServer implements AutoCloseable {
      * @throws IllegalStateException if the server is closed
      */
     public void score(ModelName name, float[] row, float[] out) {
-        score(slot(name), row, out);
+        score(slot(name), requireNonNull(row, "row"), requireNonNull(out, "out"));
     }
 
     private float[] score(Slot slot, float[] row, float @Nullable [] out) {

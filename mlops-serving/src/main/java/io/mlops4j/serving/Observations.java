@@ -1,5 +1,7 @@
 package io.mlops4j.serving;
 
+import static java.util.Objects.requireNonNull;
+
 import io.mlops4j.OverloadedException;
 import io.mlops4j.RejectedInputException;
 import io.mlops4j.internal.Text;
@@ -30,7 +32,7 @@ final class Observations {
         var observations = new Observations(model);
         for (CallObserver observer : observers) {
             try {
-                observations.all.add(observer.start(model));
+                observations.all.add(requireNonNull(observer.start(model), "what hears of the call"));
             } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
                 observations.warn(observer, e);
             }

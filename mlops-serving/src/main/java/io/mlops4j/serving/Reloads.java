@@ -73,7 +73,10 @@ final class Reloads {
             Request request, long start, Deadlines deadlines, Function<Served, CompletionStage<T>> then) {
         var mine = new CompletableFuture<Served>();
         if (request.timeout().isPresent()) {
-            Future<?> alarm = deadlines.after(left(request, start), () -> mine.completeExceptionally(tooLate(request)));
+            // On a thread of its own: who is told may be code of the host, which must not hold up the deadlines.
+            Runnable late = () -> mine.completeExceptionally(tooLate(request));
+            Future<?> alarm = deadlines.after(
+                    left(request, start), () -> new WorkerThread(late, "mlops-late-" + slot.name()).start());
             CompletionStage<Served> watched = mine;
             watched.whenComplete((served, failure) -> alarm.cancel(false));
         }
@@ -132,9 +135,7 @@ final class Reloads {
 
     private CompletableFuture<Void> start(Served evicted) {
         var flight = new CompletableFuture<Void>();
-        Thread thread = new Thread(() -> fly(evicted, flight), "mlops-reload-" + evicted.version());
-        thread.setDaemon(true);
-        thread.start();
+        new WorkerThread(() -> fly(evicted, flight), "mlops-reload-" + evicted.version()).start();
         return flight;
     }
 

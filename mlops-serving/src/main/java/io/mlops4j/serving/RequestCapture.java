@@ -17,9 +17,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.SeekableByteChannel;
+import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,10 +25,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -67,7 +65,7 @@ public final class RequestCapture implements InferenceListener, AutoCloseable {
     private final long maxBytes;
     private final Buckets buckets = new Buckets("capture");
     private final ReentrantLock writing = new ReentrantLock();
-    private final SeekableByteChannel out;
+    private final OutputStream out;
 
     @GuardedBy("writing") private long bytes;
 
@@ -75,7 +73,7 @@ public final class RequestCapture implements InferenceListener, AutoCloseable {
 
     private final AtomicInteger captured = new AtomicInteger();
 
-    private RequestCapture(Path file, ModelName model, double share, long maxBytes, SeekableByteChannel out) {
+    private RequestCapture(Path file, ModelName model, double share, long maxBytes, OutputStream out) {
         this.file = file;
         this.model = model;
         this.share = share;
@@ -114,14 +112,16 @@ public final class RequestCapture implements InferenceListener, AutoCloseable {
         }
     }
 
-    private static FileChannel create(Path file) throws IOException {
+    private static OutputStream create(Path file) throws IOException {
         boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
         FileAttribute<?>[] attributes = posix
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
                 }
                 : new FileAttribute<?>[0];
-        return FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes);
+        Files.createFile(file, attributes);
+        // Unlike a channel, a stream is not closed when a caller that is interrupted writes to it.
+        return Files.newOutputStream(file, StandardOpenOption.WRITE);
     }
 
     @Override
@@ -147,12 +147,10 @@ public final class RequestCapture implements InferenceListener, AutoCloseable {
             ended = true;
             return;
         }
-        ByteBuffer buffer =
-                ByteBuffer.allocate(line.length + 1).put(line).put((byte) '\n').flip();
+        byte[] whole = Arrays.copyOf(line, line.length + 1);
+        whole[line.length] = '\n';
         try {
-            while (buffer.hasRemaining()) {
-                out.write(buffer);
-            }
+            out.write(whole);
         } catch (IOException e) {
             ended = true;
             LOG.warn("Cannot capture requests into {} any more", file, e);

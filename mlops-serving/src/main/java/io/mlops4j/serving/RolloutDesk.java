@@ -66,11 +66,8 @@ final class RolloutDesk implements AutoCloseable {
     }
 
     private static ScheduledExecutorService ticker() {
-        return Executors.newSingleThreadScheduledExecutor(work -> {
-            Thread thread = new Thread(work, "mlops-rollouts");
-            thread.setDaemon(true);
-            return thread;
-        });
+        // A worker does not wait for versions to drain: one that drains for long must not hold up the others.
+        return Executors.newSingleThreadScheduledExecutor(work -> new WorkerThread(work, "mlops-rollouts"));
     }
 
     // A tick contains what it throws, and the future has nothing else to say.
@@ -151,6 +148,9 @@ final class RolloutDesk implements AutoCloseable {
             if (there != null && !there.isOver() && there.id().equals(state.id())) {
                 return there;
             }
+            if (there != null && !there.isOver()) {
+                there.tick(); // the journal has ended it; this replica has only not heard of that yet
+            }
             if (closed) {
                 throw new IllegalStateException("Cannot roll out " + state.candidate() + ": the server is closed");
             }
@@ -209,7 +209,8 @@ final class RolloutDesk implements AutoCloseable {
     private void tickQuietly() {
         try {
             tick();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An error too: a scheduler drops a task that throws, and nothing would be looked after any more.
             LOG.warn("Cannot look after the rollouts now; trying again", e);
         }
     }

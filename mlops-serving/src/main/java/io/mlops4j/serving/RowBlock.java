@@ -10,13 +10,6 @@ import java.nio.FloatBuffer;
  */
 public interface RowBlock extends AutoCloseable {
     /**
-     * How many rows there is room for.
-     *
-     * @return 1 or more
-     */
-    int capacity();
-
-    /**
      * Where the rows go: {@code features} numbers each, row after row from index 0.
      *
      * @return always the same buffer; use its absolute methods
@@ -34,7 +27,7 @@ public interface RowBlock extends AutoCloseable {
     /**
      * Scores the first rows. Blocks while the model computes.
      *
-     * @param count how many, 1 to {@link #capacity()}
+     * @param count how many, from 1 to as many as there is room for
      * @param signal tells when nobody waits for the answers any more
      * @throws InferenceException if the model failed while it computed, or was stopped
      */

@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Tensor;
 import io.mlops4j.model.Value;
 import java.util.Arrays;
@@ -38,6 +39,9 @@ record Rows(int count, long bytes, @Nullable Object key) {
         }
     }
 
+    /** What holds no data is one row, whatever its first size says: nothing is to be taken apart. */
+    private static final Rows EMPTY = new Rows(1, 0, null);
+
     /** What a request weighs that runs alone. */
     static Rows alone(Map<String, Value> inputs) {
         return new Rows(Math.max(1, common(inputs)), bytes(inputs), null);
@@ -45,12 +49,18 @@ record Rows(int count, long bytes, @Nullable Object key) {
 
     /** What a request weighs whose rows all have one shape. */
     static Rows uniform(Map<String, Value> inputs) {
+        if (bytes(inputs) == 0) {
+            return EMPTY;
+        }
         int count = common(inputs);
         return new Rows(Math.max(1, count), bytes(inputs), count > 0 ? Ask.BLOCK : null);
     }
 
     /** What a request weighs, in a model whose inputs come in this order. */
     static Rows of(Iterable<String> names, Map<String, Value> inputs) {
+        if (bytes(inputs) == 0) {
+            return EMPTY;
+        }
         int count = common(inputs);
         return new Rows(Math.max(1, count), bytes(inputs), count > 0 ? key(names, inputs) : null);
     }
@@ -84,12 +94,16 @@ record Rows(int count, long bytes, @Nullable Object key) {
         return (int) Math.min(common, Integer.MAX_VALUE);
     }
 
-    private static long bytes(Map<String, Value> inputs) {
+    /** About how much memory inputs take. */
+    static long bytes(Map<String, Value> inputs) {
         long bytes = 0;
         for (Value value : inputs.values()) {
-            if (value instanceof Tensor tensor) {
-                int width = Math.max(tensor.type().bytes(), 1);
-                bytes += (long) tensor.elementCount() * (tensor.type().bytes() == 0 ? STRING_BYTES : width);
+            if (value instanceof Tensor tensor && tensor.type() == ElementType.STRING) {
+                for (String text : tensor.strings()) {
+                    bytes += STRING_BYTES + (long) Character.BYTES * text.length();
+                }
+            } else if (value instanceof Tensor tensor) {
+                bytes += (long) tensor.elementCount() * tensor.type().bytes();
             }
         }
         return bytes;

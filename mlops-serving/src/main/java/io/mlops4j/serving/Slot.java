@@ -496,7 +496,7 @@ final class Slot {
         swapping.lock();
         try {
             closed = true;
-            last = new HashSet<>(pointedAt());
+            last = new HashSet<>(loaded); // those that others are draining too: closing waits for them
             current = null;
             byPolicy = Map.of();
         } finally {

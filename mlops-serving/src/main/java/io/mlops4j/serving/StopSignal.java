@@ -75,6 +75,9 @@ public final class StopSignal {
 
     /** Gives the signal. */
     synchronized void stop() {
+        if (stopped) {
+            return;
+        }
         stopped = true;
         if (action != null) {
             action.run();

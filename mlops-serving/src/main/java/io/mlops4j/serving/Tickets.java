@@ -115,7 +115,7 @@ final class Tickets {
         /** Splits a ticket's request of more rows than a batch may have. */
         static Whole of(Ticket ticket, Call call, int maxRows, WaitingRoom room, RowsOf form) {
             Ask ask = ticket.ask();
-            int count = (ask.rows() + maxRows - 1) / maxRows;
+            int count = Math.toIntExact(((long) ask.rows() + maxRows - 1) / maxRows);
             var whole = new Whole(ticket, room, count);
             for (int i = 0; i < count; i++) {
                 int from = i * maxRows;
@@ -146,8 +146,20 @@ final class Tickets {
                 for (int i = 0; i < answers.length(); i++) {
                     all.add(answers.get(i));
                 }
-                ticket.answer(Batcher.merge(all));
+                answer(all);
             }
+        }
+
+        /** Who runs this has settled the last part, and can tell the holder of no failure any more. */
+        private void answer(List<Map<String, Value>> all) {
+            Map<String, Value> merged;
+            try {
+                merged = Batcher.merge(all);
+            } catch (Throwable e) {
+                ticket.fail(e);
+                return;
+            }
+            ticket.answer(merged);
         }
     }
 

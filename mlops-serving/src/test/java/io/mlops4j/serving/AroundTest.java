@@ -47,6 +47,16 @@ final class AroundTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // what is tried
+    void score_nothing_isRefusedAndLeavesNoLease() {
+        try (ModelServer server = builder().interceptedBy(new Interceptor() {}).start()) {
+            assertThatThrownBy(() -> server.score(NAME, null)).isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> server.score(NAME, new float[1], null)).isInstanceOf(NullPointerException.class);
+            assertThat(server.leases(NAME)).isZero();
+        }
+    }
+
+    @Test
     void interceptor_thatThrows_failsTheCallWithItsName() {
         Interceptor broken = new Interceptor() {
             @Override

@@ -167,6 +167,29 @@ final class HostileModels {
                 leaves[i - depth] = i;
             }
         }
+        return tree(ids, thresholds, modes, ifTrue, ifFalse, leaves, weights);
+    }
+
+    /** A tree in which two nodes below the root lead to each other for what is small, and nothing else does. */
+    static byte[] roundabout() {
+        return tree(
+                new long[] {0, 1, 2, 3, 4, 5},
+                new float[] {-5, -5, -5, 0, 0, 0},
+                new String[] {"BRANCH_LEQ", "BRANCH_LEQ", "BRANCH_LEQ", "LEAF", "LEAF", "LEAF"},
+                new long[] {1, 2, 1, 0, 0, 0},
+                new long[] {3, 4, 5, 0, 0, 0},
+                new long[] {3, 4, 5},
+                new float[] {1, 2, 3});
+    }
+
+    private static byte[] tree(
+            long[] ids,
+            float[] thresholds,
+            String[] modes,
+            long[] ifTrue,
+            long[] ifFalse,
+            long[] leaves,
+            float[] weights) {
         return new OnnxGraph()
                 .input("x", ElementType.FLOAT32, ANY, 1)
                 .output("y", ElementType.FLOAT32, ANY, 1)
@@ -175,16 +198,16 @@ final class HostileModels {
                         "TreeEnsembleRegressor",
                         List.of("x"),
                         List.of("y"),
-                        Attribute.ofLongs("nodes_treeids", new long[nodes]),
+                        Attribute.ofLongs("nodes_treeids", new long[ids.length]),
                         Attribute.ofLongs("nodes_nodeids", ids),
-                        Attribute.ofLongs("nodes_featureids", new long[nodes]),
+                        Attribute.ofLongs("nodes_featureids", new long[ids.length]),
                         Attribute.ofFloats("nodes_values", thresholds),
                         Attribute.ofStrings("nodes_modes", modes),
                         Attribute.ofLongs("nodes_truenodeids", ifTrue),
                         Attribute.ofLongs("nodes_falsenodeids", ifFalse),
-                        Attribute.ofLongs("target_treeids", new long[depth + 1]),
+                        Attribute.ofLongs("target_treeids", new long[leaves.length]),
                         Attribute.ofLongs("target_nodeids", leaves),
-                        Attribute.ofLongs("target_ids", new long[depth + 1]),
+                        Attribute.ofLongs("target_ids", new long[leaves.length]),
                         Attribute.ofFloats("target_weights", weights),
                         Attribute.of("n_targets", 1))
                 .toModel();

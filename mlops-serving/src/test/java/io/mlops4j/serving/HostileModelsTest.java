@@ -145,6 +145,7 @@ final class HostileModelsTest {
     void start_treeThatIsItsOwnBranch_isRefused() {
         assertRefused(HostileModels.branch(4, true), "hostile:1");
         assertRefused(HostileModels.branch(500, true), "below itself");
+        assertRefused(HostileModels.roundabout(), "below itself");
     }
 
     @Test

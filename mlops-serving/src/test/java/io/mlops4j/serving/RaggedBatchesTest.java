@@ -6,12 +6,14 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.Shape;
+import io.mlops4j.model.Tensor;
 import io.mlops4j.model.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,6 +24,20 @@ final class RaggedBatchesTest {
     private static final ModelName NAME = ModelName.of("ragged");
     private static final int REQUESTS = Boolean.getBoolean("campaign") ? 5_000 : 100;
     private static final int MAX_ROWS = 7;
+
+    /** What is a hundred bytes on the wire must not become a part for every row. */
+    @Test
+    void answer_ofManyRowsWithoutData_isNotTakenApart() {
+        Map<String, Value> empty = Map.of("x", Tensor.ofFloats(new float[0], Integer.MAX_VALUE, 0));
+        byte[] identity = OnnxModels.identity(ElementType.FLOAT32, Shape.DYNAMIC, Shape.DYNAMIC);
+        try (ModelServer server = ModelServer.builder()
+                .batching(Batching.whenBusy().upTo(MAX_ROWS))
+                .caching(Caching.upTo(1 << 20).byRow())
+                .serve(NAME, OnnxModels.verified("ragged:1", identity))
+                .start()) {
+            assertThat(server.predict(NAME, empty).outputs().get("y")).isEqualTo(empty.get("x"));
+        }
+    }
 
     @ParameterizedTest
     @EnumSource

@@ -119,7 +119,7 @@ final class OnnxModel implements LoadedModel {
         }
         List<ValueSpec> outputs = optional.isEmpty()
                 ? OnnxTypes.specs(label, session.getOutputInfo().values(), findings.outputs())
-                : List.copyOf(findings.outputs().values());
+                : OnnxTypes.declared(label, optional.own(session.getOutputNames()), findings.outputs());
         return new Signature(inputs, outputs);
     }
 

@@ -69,11 +69,6 @@ final class OnnxRowBlock implements RowBlock {
     }
 
     @Override
-    public int capacity() {
-        return capacity;
-    }
-
-    @Override
     public FloatBuffer rows() {
         return rowNumbers;
     }

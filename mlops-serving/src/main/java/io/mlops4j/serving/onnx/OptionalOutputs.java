@@ -14,6 +14,7 @@ import io.mlops4j.model.ValueSpec;
 import io.mlops4j.serving.internal.ProtoWriter;
 import java.io.ByteArrayOutputStream;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -150,6 +151,13 @@ final class OptionalOutputs {
 
     private static String value(String name) {
         return "mlops4j/value/" + name;
+    }
+
+    /** Those of a session's outputs that the model has declared. */
+    List<String> own(Collection<String> names) {
+        Set<String> added = new HashSet<>();
+        optional.keySet().forEach(name -> added.addAll(List.of(there(name), value(name))));
+        return names.stream().filter(name -> !added.contains(name)).toList();
     }
 
     /** The outputs to ask for. */

@@ -38,9 +38,7 @@ final class TreeDepth {
      */
     static void requireBounded(ProtoReader node) throws MalformedProtoException {
         TreeEdges edges = TreeEdges.read(node);
-        if (edges.largestTree() > MAX) {
-            new TreeDepth(edges.ifTrue(), edges.ifFalse()).measure();
-        }
+        new TreeDepth(edges.ifTrue(), edges.ifFalse()).measure();
     }
 
     private void measure() throws MalformedProtoException {

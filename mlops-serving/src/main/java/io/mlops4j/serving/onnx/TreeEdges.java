@@ -53,16 +53,6 @@ final class TreeEdges {
         columns.put(name, numbers.toArray());
     }
 
-    /** How many nodes the largest tree can have. */
-    int largestTree() {
-        Map<Long, Integer> sizes = new HashMap<>();
-        int largest = 0;
-        for (long tree : column("nodes_treeids")) {
-            largest = Math.max(largest, sizes.merge(tree, 1, Integer::sum));
-        }
-        return sizes.isEmpty() ? nodes() : largest;
-    }
-
     private int nodes() {
         return Math.min(column("nodes_truenodeids").length, column("nodes_falsenodeids").length);
     }

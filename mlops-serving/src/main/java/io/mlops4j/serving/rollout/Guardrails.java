@@ -24,6 +24,9 @@ import java.util.Optional;
  * (2024): for differences d of losses between −1 and 1 and a margin δ, the candidate is no worse once the wealth
  * ∏(1 + λ(d + δ)) reaches 1/α, and worse once ∏(1 − λ(d + δ)) does, both averaged over a fixed set of stakes λ.
  *
+ * <p>What has no answer yet is not seen. A candidate that takes long to fail looks better meanwhile than it is: let each step,
+ * and a test as a whole, last longer than the longest time-out, and give requests one.
+ *
  * <p>The guarantee rests on requests being alike in kind whichever version gets them. Requests of one key are not
  * independent of each other: where few keys send most of the requests, the margins should be wider.
  *
