@@ -2,10 +2,14 @@ package io.mlops4j.serving.onnx;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import io.mlops4j.RejectedModelException;
+import java.util.Set;
 
 /**
  * What an embedder may tune of ONNX Runtime. The defaults suit small models beside other work: one thread that computes
@@ -18,9 +22,15 @@ import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
  * @param waiting what idle threads of the pools do
  * @param memory how the memory of a run is kept between runs
  * @param optimization how far the graph is rewritten at load
+ * @param provider what computes
  */
 public record OnnxOptions(
-        int intraOpThreads, int interOpThreads, Waiting waiting, Memory memory, Optimization optimization) {
+        int intraOpThreads,
+        int interOpThreads,
+        Waiting waiting,
+        Memory memory,
+        Optimization optimization,
+        Provider provider) {
     private static final int MAX_THREADS = 1024;
 
     /** What an idle thread of a pool does. */
@@ -29,6 +39,29 @@ public record OnnxOptions(
         SLEEP,
         /** Spins for a while first: lower latency with several threads, at the price of a busy core. */
         SPIN
+    }
+
+    /**
+     * What computes. Operators that it does not have run on the CPU. All but the CPU need another build of ONNX Runtime
+     * than this library brings, {@code onnxruntime_gpu} for instance, and have not been tried with this library.
+     */
+    public enum Provider {
+        /** The processor. */
+        CPU(OrtProvider.CPU),
+        /** Graphics processors of NVIDIA: the first of the machine. */
+        CUDA(OrtProvider.CUDA),
+        /** TensorRT on the same. */
+        TENSOR_RT(OrtProvider.TENSOR_RT),
+        /** DirectX 12 on Windows: the first device. */
+        DIRECT_ML(OrtProvider.DIRECT_ML),
+        /** Core ML on macOS. */
+        CORE_ML(OrtProvider.CORE_ML);
+
+        private final OrtProvider ort;
+
+        Provider(OrtProvider ort) {
+            this.ort = ort;
+        }
     }
 
     /** How the memory of a run is kept. */
@@ -68,6 +101,7 @@ public record OnnxOptions(
         requireNonNull(waiting, "waiting");
         requireNonNull(memory, "memory");
         requireNonNull(optimization, "optimization");
+        requireNonNull(provider, "provider");
     }
 
     private static void requireThreads(String what, int threads) {
@@ -80,10 +114,10 @@ public record OnnxOptions(
     /**
      * The safe choice for an embedder.
      *
-     * @return one thread, sleeping, arena, all optimisations
+     * @return one thread, sleeping, arena, all optimisations, on the CPU
      */
     public static OnnxOptions defaults() {
-        return new OnnxOptions(1, 1, Waiting.SLEEP, Memory.ARENA, Optimization.ALL);
+        return new OnnxOptions(1, 1, Waiting.SLEEP, Memory.ARENA, Optimization.ALL, Provider.CPU);
     }
 
     /**
@@ -94,7 +128,7 @@ public record OnnxOptions(
      * @throws IllegalArgumentException if out of range
      */
     public OnnxOptions withIntraOpThreads(int threads) {
-        return new OnnxOptions(threads, interOpThreads, waiting, memory, optimization);
+        return new OnnxOptions(threads, interOpThreads, waiting, memory, optimization, provider);
     }
 
     /**
@@ -105,7 +139,7 @@ public record OnnxOptions(
      * @throws IllegalArgumentException if out of range
      */
     public OnnxOptions withInterOpThreads(int threads) {
-        return new OnnxOptions(intraOpThreads, threads, waiting, memory, optimization);
+        return new OnnxOptions(intraOpThreads, threads, waiting, memory, optimization, provider);
     }
 
     /**
@@ -115,7 +149,7 @@ public record OnnxOptions(
      * @return the changed options
      */
     public OnnxOptions withWaiting(Waiting waiting) {
-        return new OnnxOptions(intraOpThreads, interOpThreads, waiting, memory, optimization);
+        return new OnnxOptions(intraOpThreads, interOpThreads, waiting, memory, optimization, provider);
     }
 
     /**
@@ -125,7 +159,7 @@ public record OnnxOptions(
      * @return the changed options
      */
     public OnnxOptions withMemory(Memory memory) {
-        return new OnnxOptions(intraOpThreads, interOpThreads, waiting, memory, optimization);
+        return new OnnxOptions(intraOpThreads, interOpThreads, waiting, memory, optimization, provider);
     }
 
     /**
@@ -135,7 +169,17 @@ public record OnnxOptions(
      * @return the changed options
      */
     public OnnxOptions withOptimization(Optimization optimization) {
-        return new OnnxOptions(intraOpThreads, interOpThreads, waiting, memory, optimization);
+        return new OnnxOptions(intraOpThreads, interOpThreads, waiting, memory, optimization, provider);
+    }
+
+    /**
+     * Changes what computes.
+     *
+     * @param provider must be in the build of ONNX Runtime that is on the class path, or no model can be loaded
+     * @return the changed options
+     */
+    public OnnxOptions withProvider(Provider provider) {
+        return new OnnxOptions(intraOpThreads, interOpThreads, waiting, memory, optimization, provider);
     }
 
     /** Makes the native options; whoever called closes them, after every session that was made with them. */
@@ -165,5 +209,22 @@ public record OnnxOptions(
         options.setCPUArenaAllocator(memory == Memory.ARENA);
         options.setMemoryPatternOptimization(memory == Memory.ARENA);
         options.setOptimizationLevel(optimization.level);
+        addProvider(options);
+    }
+
+    private void addProvider(SessionOptions options) throws OrtException {
+        Set<OrtProvider> available = OrtEnvironment.getAvailableProviders();
+        if (!available.contains(provider.ort)) {
+            throw new RejectedModelException(
+                    "Cannot load any model by " + provider + ": this build of ONNX Runtime has " + available
+                            + "; expected a build with it on the class path, such as onnxruntime_gpu for CUDA");
+        }
+        switch (provider) {
+            case CPU -> {} // is always there
+            case CUDA -> options.addCUDA();
+            case TENSOR_RT -> options.addTensorrt(0);
+            case DIRECT_ML -> options.addDirectML(0);
+            case CORE_ML -> options.addCoreML();
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.RejectedInputException;
+import io.mlops4j.RejectedModelException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.MapSpec;
 import io.mlops4j.model.MapValue;
@@ -245,6 +246,16 @@ final class OnnxModelTest {
         } finally {
             threads.shutdown();
         }
+    }
+
+    @Test
+    void load_byAProviderThatThisBuildHasNot_isRefusedWithWhatItHas() {
+        var runtime = OnnxRuntime.with(OnnxOptions.defaults().withProvider(OnnxOptions.Provider.CUDA));
+        assertThatThrownBy(() -> runtime.load(OnnxModels.verified("m:1", OnnxModels.linear(2, 1, 1))))
+                .isInstanceOf(RejectedModelException.class)
+                .hasMessageContaining("CUDA")
+                .hasMessageContaining("[CPU")
+                .hasMessageContaining("onnxruntime_gpu");
     }
 
     @Test
