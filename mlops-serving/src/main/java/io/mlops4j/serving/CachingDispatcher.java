@@ -59,28 +59,21 @@ final class CachingDispatcher implements Dispatcher {
         this.rowFlights = new Flights<>(deadlines, tellers);
     }
 
-    /** Caches whole requests and scored rows. */
-    static CachingDispatcher ofRequests(
+    /**
+     * Caches whole requests and scored rows.
+     *
+     * @param byRow whether to cache the rows of requests as well: only of a model whose rows do not influence each other
+     */
+    static CachingDispatcher of(
             Dispatcher model,
             ResponseCache cache,
             VerifiedModel verified,
             Signature signature,
+            boolean byRow,
             CacheMeters meters,
             Deadlines deadlines) {
         return new CachingDispatcher(
-                model, cache, files(verified), signature, false, meters, deadlines, tellers(verified));
-    }
-
-    /** Caches the rows of requests, of a model whose rows do not influence each other. */
-    static CachingDispatcher ofRows(
-            Dispatcher model,
-            ResponseCache cache,
-            VerifiedModel verified,
-            Signature signature,
-            CacheMeters meters,
-            Deadlines deadlines) {
-        return new CachingDispatcher(
-                model, cache, files(verified), signature, true, meters, deadlines, tellers(verified));
+                model, cache, files(verified), signature, byRow, meters, deadlines, tellers(verified));
     }
 
     /** The digest of all files of a model, by name. */

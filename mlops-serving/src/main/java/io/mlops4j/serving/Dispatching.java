@@ -103,11 +103,8 @@ final class Dispatching {
         ResponseCache cache = requireNonNull(caches.getOrDefault(version.model(), sharedCache));
         CacheMeters meters = CacheMeters.of(registry, version);
         boolean byRow = caching.grain() == Caching.Grain.ROW && isRowLocal(uncached.batchability(), model);
-        Dispatcher dispatcher = byRow
-                ? CachingDispatcher.ofRows(
-                        uncached.dispatcher(), cache, verified, model.signature(), meters, threads.deadlines())
-                : CachingDispatcher.ofRequests(
-                        uncached.dispatcher(), cache, verified, model.signature(), meters, threads.deadlines());
+        var dispatcher = CachingDispatcher.of(
+                uncached.dispatcher(), cache, verified, model.signature(), byRow, meters, threads.deadlines());
         return new Chosen(dispatcher, uncached.batchability(), uncached.meters(), meters);
     }
 

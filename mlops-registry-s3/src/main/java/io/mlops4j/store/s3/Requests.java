@@ -56,14 +56,17 @@ final class Requests {
         return text(crc);
     }
 
-    /** The CRC-32 of a stream, which is read to its end, as S3 wants it, or null if it is not to be sent. */
+    /** The CRC-32 of a stream, which is read to its end, as S3 wants it; or null, and nothing is read, if it is not sent. */
     static @Nullable String checksum(Connection connection, InputStream in) throws IOException {
+        if (connection.checksums() == Checksums.OMITTED) {
+            return null;
+        }
         var crc = new CRC32();
         byte[] buffer = new byte[BUFFER];
         for (int n; (n = in.read(buffer)) >= 0; ) {
             crc.update(buffer, 0, n);
         }
-        return connection.checksums() == Checksums.OMITTED ? null : text(crc);
+        return text(crc);
     }
 
     private static String text(CRC32 crc) {

@@ -32,10 +32,10 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
  * repeated or late: over a network, an object that was deleted meanwhile looks like one that never was.
  *
  * <p>Calls are tried six times at most, over some seconds. A put of up to one part holds its content in memory; a
- * longer one is streamed. Up to 100 MB cost one request; more is sent in parts, and aborted when it fails. What a process that dies
- * leaves of an upload is not seen by anyone, but costs storage: give the bucket a lifecycle rule with
- * AbortIncompleteMultipartUpload, of a day or more. In a bucket with versions, a delete leaves the old version to the
- * bucket's rules.
+ * longer one is streamed. Up to 100 MB, unless told otherwise, cost one request; more is sent in parts, and aborted when
+ * it fails. What a process that dies leaves of an upload is not seen by anyone, but costs storage: give the bucket a
+ * lifecycle rule with AbortIncompleteMultipartUpload, of a day or more. In a bucket with versions, a delete leaves the
+ * old version to the bucket's rules.
  *
  * <p>A stream that breaks is resumed where it broke, if the object is still the same. Objects in the bucket whose
  * names are no keys are passed over.

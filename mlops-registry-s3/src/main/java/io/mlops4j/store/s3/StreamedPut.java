@@ -12,8 +12,9 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
- * Content that fits into one request, but is not held in memory: it is read once for its checksum, and again by each
- * attempt. A body that breaks off or was changed creates nothing.
+ * Content that fits into one request, but is not held in memory: it is read once for its checksum, if one is sent, and
+ * again by each attempt. A body that breaks off creates nothing; nor does one that is not what it was when it was read for
+ * its checksum, as the server refuses it. Where no checksum is sent, only its length is held to.
  *
  * <p>Confined to one thread at a time.
  */
@@ -24,7 +25,7 @@ final class StreamedPut extends ConditionalCreate {
     private @Nullable ExactStream stream;
 
     /**
-     * Reads the content for its checksum.
+     * Reads the content for its checksum, if one is to be sent.
      *
      * @throws StorageException if it cannot be read, or is not as long as it said
      */

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -166,6 +167,27 @@ class S3FaultTest {
                     .withMessageContaining("it said");
             assertThat(line.store().get(OneLine.KEY)).isEmpty();
         }
+    }
+
+    @Test
+    void putMedium_contentChangesAfterItsChecksum_isNeverThere() {
+        var readings = new AtomicInteger();
+        Content content = new Content() {
+            @Override
+            public long size() {
+                return MEDIUM.length;
+            }
+
+            @Override
+            public InputStream open() {
+                byte[] bytes = MEDIUM.clone();
+                bytes[0] += (byte) (readings.getAndIncrement() == 0 ? 0 : 1);
+                return new ByteArrayInputStream(bytes);
+            }
+        };
+        assertThatExceptionOfType(OutcomeUnknownException.class)
+                .isThrownBy(() -> line.store().putIfAbsent(OneLine.KEY, content));
+        assertThat(line.store().get(OneLine.KEY)).isEmpty();
     }
 
     @Test
