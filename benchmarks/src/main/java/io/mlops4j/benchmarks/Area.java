@@ -12,18 +12,18 @@ enum Area {
      * times the throughput. Then bytes a call, an answer that is in the cache, and what a server costs that is idle.
      */
     SERVING(
-            row("linear.onnxruntime.raw-pinned", "nativeServer", "rawPinned", "linear", 1.1),
-            row("linear.onnxruntime.nested-arrays", "nativeServer", "nestedArrays", "linear", 0.33),
-            row("linear.onnxruntime.djl", "nativeServer", "djl", "linear", 0.33),
+            row("linear.onnxruntime.raw-pinned", "onnxServer", "rawPinned", "linear", 1.1),
+            row("linear.onnxruntime.nested-arrays", "onnxServer", "nestedArrays", "linear", 0.33),
+            row("linear.onnxruntime.djl", "onnxServer", "djl", "linear", 0.33),
             row("linear.compiled.nested-arrays", "server", "nestedArrays", "linear", 0.33),
             row("linear.compiled.djl", "server", "djl", "linear", 0.33),
-            row("gbdt.onnxruntime.raw-pinned", "nativeServer", "rawPinned", "gbdt", 1.1),
+            row("gbdt.onnxruntime.raw-pinned", "onnxServer", "rawPinned", "gbdt", 1.1),
             row("gbdt.compiled.raw-pinned", "server", "rawPinned", "gbdt", 0.75),
             row("gbdt.compiled.nested-arrays", "server", "nestedArrays", "gbdt", 0.33),
             row("gbdt.compiled.djl", "server", "djl", "gbdt", 0.33),
             row("mlp.batching.unbatched", "batchingServer", "server", "mlp", 1.05),
-            batching("small.64-outstanding", "outstandingBatched", "outstandingPlain", "small", 0.4),
-            batching("wide.64-callers", "callersBatched", "callersPlain", "wide", 0.25),
+            batching("small.64-outstanding", OutstandingBenchmark.class, 0.4),
+            batching("wide.64-callers", CallersBenchmark.class, 0.25),
             Claim.of("serving.allocation.raw-pinned-and-64b", AllocationBenchmark.class, "server", "rawAnd64", null, 1),
             Claim.of("serving.cache.hit.300ns", CacheBenchmark.class, "hit", Duration.ofNanos(300)),
             Claim.of("serving.idle.1ms-a-second", IdleBenchmark.class, "spent", Duration.ofMillis(1)),
@@ -61,8 +61,8 @@ enum Area {
         return Claim.of("serving.row." + name, SingleRowBenchmark.class, ours, rival, model, goal);
     }
 
-    private static Claim batching(String name, String ours, String rival, String model, double goal) {
-        return Claim.of("serving.batching." + name, BatchingBenchmark.class, ours, rival, model, goal);
+    private static Claim batching(String name, Class<?> benchmark, double goal) {
+        return Claim.of("serving.batching." + name, benchmark, "batched", "plain", null, goal);
     }
 
     List<Claim> claims() {

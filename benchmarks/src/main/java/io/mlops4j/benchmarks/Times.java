@@ -9,42 +9,29 @@ import java.util.stream.IntStream;
 /**
  * How long each side took in each iteration, over all forks.
  *
- * <p>Sides of which each has a benchmark method are compared by their fastest iterations: what else a machine does makes
- * an iteration slower, never faster. Sides that take turns in one method share the machine's moods; they are compared
- * within each turn, and the median turn counts.
+ * <p>Sides that are compared take turns in one method and so share the machine's moods: they are compared within each
+ * turn, and the median turn counts. What is compared with a promise is so by its fastest iteration: what else a machine
+ * does makes an iteration slower, never faster.
  *
  * <p>Confined to one thread at a time.
  */
 final class Times {
-    private final Map<Side, List<Double>> single = new HashMap<>();
-    private final Map<Side, List<Double>> inTurn = new HashMap<>();
+    private final Map<Side, List<Double>> nanos = new HashMap<>();
 
-    /** Adds the nanoseconds of an iteration of a method. */
-    void add(Side side, double nanos) {
-        single.computeIfAbsent(side, s -> new ArrayList<>()).add(nanos);
-    }
-
-    /** Adds the nanoseconds of a side in a turn. */
-    void addInTurn(Side side, double nanos) {
-        inTurn.computeIfAbsent(side, s -> new ArrayList<>()).add(nanos);
+    /** Adds the nanoseconds of an iteration or, of a side that takes turns, of a turn. */
+    void add(Side side, double time) {
+        nanos.computeIfAbsent(side, s -> new ArrayList<>()).add(time);
     }
 
     /** The time of a side's fastest iteration or turn, in nanoseconds. */
     double fastest(Side side) {
-        return of(inTurn.containsKey(side) ? inTurn : single, side).stream()
-                .mapToDouble(Double::doubleValue)
-                .min()
-                .orElseThrow();
+        return of(side).stream().mapToDouble(Double::doubleValue).min().orElseThrow();
     }
 
-    /** The ratio of two sides' times. */
+    /** The ratio of the times of two sides that take turns. */
     double ratio(Side ours, Side rival) {
-        return inTurn.containsKey(ours) ? medianOfTurns(ours, rival) : fastest(ours) / fastest(rival);
-    }
-
-    private double medianOfTurns(Side ours, Side rival) {
-        List<Double> first = of(inTurn, ours);
-        List<Double> second = of(inTurn, rival);
+        List<Double> first = of(ours);
+        List<Double> second = of(rival);
         double[] ratios = IntStream.range(0, first.size())
                 .mapToDouble(turn -> first.get(turn) / second.get(turn))
                 .sorted()
@@ -53,8 +40,8 @@ final class Times {
         return ratios.length % 2 == 1 ? ratios[middle] : (ratios[middle - 1] + ratios[middle]) / 2;
     }
 
-    private static List<Double> of(Map<Side, List<Double>> times, Side side) {
-        List<Double> found = times.get(side);
+    private List<Double> of(Side side) {
+        List<Double> found = nanos.get(side);
         if (found == null) {
             throw new IllegalStateException("No measurement of " + side);
         }
