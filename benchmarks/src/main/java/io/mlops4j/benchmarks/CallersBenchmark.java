@@ -33,12 +33,12 @@ import org.openjdk.jmh.annotations.Warmup;
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 30)
-@Measurement(iterations = 30)
+@Warmup(iterations = 20)
+@Measurement(iterations = 15)
 @SuppressWarnings("missing-explicit-ctor")
 public class CallersBenchmark {
     private static final int CALLERS = 64;
-    private static final long STRETCH = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long STRETCH = TimeUnit.MILLISECONDS.toNanos(200);
 
     /** The servers and the callers. */
     @State(Scope.Benchmark)
