@@ -238,6 +238,9 @@ public final class ModelServer implements AutoCloseable {
      * server does not follow aliases by itself. A policy whose version cannot be served keeps the one it had, and does not
      * hinder the others.
      *
+     * <p>Called by a listener that a registry calls while a refresh is under way on the same thread, it is done when that
+     * one is over; until then the version is served, and given, that was served before.
+     *
      * @param name a model that is served by alias
      * @return the version that is served to requests that name none
      * @throws NotFoundException if no model of that name is served, or its alias is gone

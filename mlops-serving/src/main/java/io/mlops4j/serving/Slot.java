@@ -3,22 +3,17 @@ package io.mlops4j.serving;
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.mlops4j.NotFoundException;
 import io.mlops4j.RejectedModelException;
 import io.mlops4j.model.Alias;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.VersionId;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,27 +23,23 @@ import org.jspecify.annotations.Nullable;
 /*
  * One served model, and how it is exchanged under load.
  *
- *  - `current` is what requests go to. A request reads it once, takes a lease, and stays with that version to the end.
- *    If the version was retired between the read and the lease, the lease is refused; by then `current` is newer, so
- *    reading again makes progress.
+ *  - `targets` are what requests go to. A request reads its own once, takes a lease, and stays with that version to the
+ *    end. If the version was retired between the read and the lease, the lease is refused; by then the target is a newer
+ *    one, so reading again makes progress.
  *  - Swaps of one slot are serialised by `swapping`, which is held while a version is resolved, loaded and warmed: so the
  *    last swap to begin is the last to take effect, and what an alias pointed at when a swap began is what it sets.
  *    Requests never touch the lock.
  *  - The old version is drained outside the lock, by the thread that swapped: the next swap need not wait for it.
- *  - A model that follows policies has them all in `byPolicy`, with the version that each points at; `current` is that of
- *    the first. A version that several mean is loaded once, and drained when nothing points at it any more. Requests that
- *    name a policy read `byPolicy` as the others read `current`: it is one snapshot, so a version that one policy hands to
- *    another is not missed in between.
+ *  - A version that several policies mean is loaded once, and drained when nothing points at it any more.
  *  - Meters belong to a version, not to its loading: they are made under the lock, and removed under it when the last
  *    loading of the version is gone.
  *  - A candidate of a rollout is a second loaded version, named by `contest`; requests read that once too. It ends by
- *    becoming `current`, when the alias moves to it, or by being withdrawn; both under the lock.
- *  - A version that was evicted for want of memory stays what the pointers name; whoever finds it so has it loaded again,
- *    under the lock like any other version, and all pointers that named the evicted loading then name the new one. What the
+ *    becoming the target, when the alias moves to it, or by being withdrawn; both under the lock.
+ *  - A version that was evicted for want of memory stays the target; whoever finds it so has it loaded again, under the
+ *    lock like any other version, and all targets that were the evicted loading are then the new one. What the
  *    lock's holder has loaded, or found loaded, is held in the memory budget until it is pointed at; a candidate is kept for
  *    as long as its contest.
- *  - Closing takes the lock, so it waits for a swap that is under way, and then sets `current` to null and empties
- *    `byPolicy` for ever.
+ *  - Closing takes the lock, so it waits for a swap that is under way; after it there are no targets for ever.
  */
 /**
  * One served model.
@@ -58,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 final class Slot {
     private final ModelName name;
     private final @Nullable Following following;
+    private final Targets targets;
     private final ModelLoader loader;
     private final Duration drainTimeout;
     private final Set<Served> loaded = ConcurrentHashMap.newKeySet();
@@ -71,11 +63,7 @@ final class Slot {
 
     @GuardedBy("swapping") private boolean closed;
 
-    private volatile @Nullable Served current;
-
     private volatile @Nullable Contest contest;
-
-    private volatile Map<VersionPolicy, Served> byPolicy = Map.of();
 
     /**
      * What is meant, and where that is found out.
@@ -92,6 +80,7 @@ final class Slot {
     Slot(ModelName name, @Nullable Following following, ModelLoader loader, Duration drainTimeout) {
         this.name = name;
         this.following = following;
+        this.targets = new Targets(name, following == null ? List.of() : following.policies());
         this.loader = loader;
         this.drainTimeout = drainTimeout;
     }
@@ -123,7 +112,7 @@ final class Slot {
     /** Null if the version is to be loaded again. */
     private @Nullable Served tryPin(Request request) {
         while (true) {
-            Served served = meant(request);
+            Served served = targets.meant(request);
             if (tryLease(served)) {
                 return served;
             }
@@ -143,62 +132,12 @@ final class Slot {
 
     /** The loading that a request means; may be retired when it is looked at. */
     Served meant(Request request) {
-        VersionPolicy policy = request.policy().orElse(null);
-        if (policy != null) {
-            return meant(policy);
-        }
-        Served served = current;
-        if (served == null) {
-            throw closed();
-        }
-        return served;
-    }
-
-    private Served meant(VersionPolicy policy) {
-        Served served =
-                policy instanceof VersionPolicy.Pinned pinned ? pointedAt(pinned.version()) : byPolicy.get(policy);
-        if (served != null) {
-            return served;
-        }
-        if (current == null) {
-            throw closed();
-        }
-        throw new NotFoundException("Cannot answer a request to model " + name + " by " + policy
-                + ": it is not served here, expected one of " + versions()
-                + (following == null ? "" : " or of " + following.policies()));
+        return targets.meant(request);
     }
 
     /** Whether requests by a policy go to this loading of a version now; null means those that name none. */
     boolean means(@Nullable VersionPolicy policy, Served served) {
-        if (policy == null) {
-            return current == served;
-        }
-        return policy instanceof VersionPolicy.Pinned pinned
-                ? pointedAt(pinned.version()) == served
-                : byPolicy.get(policy) == served;
-    }
-
-    /** The loading of a version that requests go to, if there is one. */
-    private @Nullable Served pointedAt(VersionId version) {
-        for (Served served : pointedAt()) {
-            if (served.version().equals(version)) {
-                return served;
-            }
-        }
-        return null;
-    }
-
-    /** What requests go to, as of one moment. */
-    private Collection<Served> pointedAt() {
-        if (following != null) {
-            return byPolicy.values();
-        }
-        Served file = current;
-        return file == null ? List.of() : List.of(file);
-    }
-
-    private IllegalStateException closed() {
-        return new IllegalStateException("Cannot ask model " + name + ": the server is closed");
+        return (policy == null ? targets.current() : targets.of(policy)) == served;
     }
 
     /** The candidate that a rollout has set beside the version, if there is one. */
@@ -220,6 +159,10 @@ final class Slot {
 
     /** Loads a candidate beside what serves. */
     Contest challenge(VersionId version, Function<Served, Contest> make) {
+        return NestedSwaps.run(() -> challengeNow(version, make));
+    }
+
+    private Contest challengeNow(VersionId version, Function<Served, Contest> make) {
         Following followed = following;
         if (followed == null) {
             throw new IllegalStateException(
@@ -246,7 +189,7 @@ final class Slot {
         try {
             candidate.keep();
         } catch (RejectedModelException e) {
-            if (!pointedAt().contains(candidate)) {
+            if (!targets.all().contains(candidate)) {
                 retire(candidate);
             }
             throw e;
@@ -275,14 +218,12 @@ final class Slot {
     }
 
     Optional<VersionId> version() {
-        return Optional.ofNullable(current).map(Served::version);
+        return Optional.ofNullable(targets.current()).map(Served::version);
     }
 
     /** The versions that policies point at. */
     SortedSet<VersionId> versions() {
-        SortedSet<VersionId> all = new TreeSet<>();
-        pointedAt().forEach(served -> all.add(served.version()));
-        return all;
+        return targets.versions();
     }
 
     int loadedVersions() {
@@ -293,8 +234,20 @@ final class Slot {
         return loaded.stream().mapToLong(served -> served.lease().held()).sum();
     }
 
-    /** Serves what the policies mean now, each as far as that can be done; loads nothing that is served already. */
+    /**
+     * Serves what the policies mean now, each as far as that can be done; loads nothing that is served already. Inside of
+     * another swap, on its thread, that is put off until the other is over.
+     *
+     * @return the version that is served to requests that name no policy
+     */
     VersionId refresh() {
+        if (NestedSwaps.putsOff(this)) {
+            return targets.meant(Request.PLAIN).version();
+        }
+        return NestedSwaps.run(this::refreshNow);
+    }
+
+    private VersionId refreshNow() {
         Following followed = following;
         if (followed == null) {
             throw new IllegalStateException(
@@ -318,8 +271,8 @@ final class Slot {
     /** Serves what the alias of {@link #alias()} points at now. */
     void refreshAlias() {
         Following followed = following;
-        if (followed != null) {
-            follow(followed.first(), followed);
+        if (followed != null && !NestedSwaps.putsOff(this)) {
+            NestedSwaps.run(() -> follow(followed.first(), followed));
         }
     }
 
@@ -331,16 +284,13 @@ final class Slot {
         try {
             requireOpen();
             version = policy.resolve(source);
-            Served serving = byPolicy.get(policy);
+            Served serving = targets.at(policy);
             if (serving != null && serving.version().equals(version)) {
                 return version;
             }
             Served next = standing(version, source);
             loaded.add(next);
-            Map<VersionPolicy, Served> pointers = new HashMap<>(byPolicy);
-            pointers.put(policy, next);
-            byPolicy = Map.copyOf(pointers);
-            current = byPolicy.get(followed.first());
+            targets.point(policy, next);
             next.letGo();
             old = unlessMeant(serving);
         } finally {
@@ -352,7 +302,7 @@ final class Slot {
 
     /** A version that is in use here already, or else a new loading of it; held either way. */
     @GuardedBy("swapping") private Served standing(VersionId version, ModelSource source) {
-        Served pointedAt = pointedAt(version);
+        Served pointedAt = targets.of(version);
         if (pointedAt != null) {
             return pointedAt.tryHold() ? pointedAt : anew(pointedAt);
         }
@@ -366,12 +316,16 @@ final class Slot {
 
     /** Brings an evicted version back, unless it is not meant any more. Gives what to do when who waited has been told. */
     Runnable reload(Served evicted) {
+        return NestedSwaps.run(() -> reloadNow(evicted));
+    }
+
+    private Runnable reloadNow(Served evicted) {
         swapping.lock();
         try {
             if (closed) {
-                throw closed();
+                throw targets.closed();
             }
-            if (!pointedAt().contains(evicted)) {
+            if (!targets.all().contains(evicted)) {
                 return () -> {};
             }
             Served next = anew(evicted);
@@ -388,12 +342,7 @@ final class Slot {
         loaded.add(next);
         loaded.remove(evicted);
         evicted.leave();
-        Map<VersionPolicy, Served> pointers = new HashMap<>(byPolicy);
-        pointers.replaceAll((policy, served) -> served == evicted ? next : served);
-        byPolicy = Map.copyOf(pointers);
-        if (current == evicted) {
-            current = next;
-        }
+        targets.replace(evicted, next);
         return next;
     }
 
@@ -419,7 +368,7 @@ final class Slot {
     /** What nothing points at any more, for who must free it; else null. */
     @GuardedBy("swapping") private @Nullable Served unlessMeant(@Nullable Served old) {
         Contest there = contest;
-        boolean meant = old == null || pointedAt().contains(old) || (there != null && there.candidate() == old);
+        boolean meant = old == null || targets.all().contains(old) || (there != null && there.candidate() == old);
         return meant ? null : old;
     }
 
@@ -437,8 +386,7 @@ final class Slot {
             version = name.version(files + 1);
             Served next = loader.load(version, file.apply(version.toString()));
             loaded.add(next);
-            old = current;
-            current = next;
+            old = targets.point(next);
             files++;
             reopened = loader.memory() == null ? null : file;
             next.letGo();
@@ -497,8 +445,7 @@ final class Slot {
         try {
             closed = true;
             last = new HashSet<>(loaded); // those that others are draining too: closing waits for them
-            current = null;
-            byPolicy = Map.of();
+            targets.close();
         } finally {
             swapping.unlock();
         }

@@ -1,0 +1,143 @@
+package io.mlops4j.serving;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mlops4j.model.Alias;
+import io.mlops4j.model.ModelName;
+import io.mlops4j.model.Tensor;
+import io.mlops4j.model.VersionId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A source may call the host while it is asked, and the host may ask the server to refresh a model. */
+@Timeout(60)
+final class NestedSwapsTest {
+    private static final Alias RIDES = ModelName.of("rides").alias("champion");
+    private static final Alias FARES = ModelName.of("fares").alias("champion");
+
+    /** Each version answers with its number; whoever wants hears that a version is opened, on the thread that asks. */
+    private static final class Source implements ModelSource {
+        private final Map<Alias, VersionId> aliases = new ConcurrentHashMap<>();
+        private volatile Consumer<VersionId> opened = version -> {};
+
+        void move(Alias alias, int number) {
+            aliases.put(alias, alias.model().version(number));
+        }
+
+        @Override
+        public VersionId resolve(Alias alias) {
+            return requireNonNull(aliases.get(alias));
+        }
+
+        @Override
+        public VersionId latest(ModelName model) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public VerifiedModel open(VersionId version) {
+            opened.accept(version);
+            return OnnxModels.verified(version.toString(), OnnxModels.constant(2, version.number()));
+        }
+    }
+
+    private final Source source = new Source();
+
+    private static int answer(ModelServer server, Alias alias) {
+        Prediction prediction = server.predict(alias.model(), Map.of("x", Tensor.ofRows(new float[] {1, 2})));
+        return (int) prediction.tensor("y").floats()[0];
+    }
+
+    @Test
+    void refresh_insideOfARefresh_endsWithTheNewest() {
+        source.move(RIDES, 1);
+        List<VersionId> seen = new ArrayList<>();
+        try (ModelServer server = ModelServer.of(source).serve(RIDES).start()) {
+            source.move(RIDES, 2);
+            source.opened = version -> {
+                if (version.number() == 2) {
+                    source.move(RIDES, 3);
+                    seen.add(server.refresh(RIDES.model()));
+                }
+            };
+            server.refresh(RIDES.model());
+            assertThat(seen).as("what is served meanwhile").containsExactly(version(RIDES, 1));
+            assertThat(answer(server, RIDES)).isEqualTo(3);
+            assertThat(server.served()).containsEntry(RIDES.model(), version(RIDES, 3));
+        }
+    }
+
+    private static VersionId version(Alias alias, int number) {
+        return alias.model().version(number);
+    }
+
+    @Test
+    void refresh_ofEachOtherInsideOfARefresh_comesToAnEnd() throws Exception {
+        source.move(RIDES, 1);
+        source.move(FARES, 1);
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try (ModelServer server =
+                ModelServer.of(source).serve(RIDES).serve(FARES).start()) {
+            source.move(RIDES, 2);
+            source.move(FARES, 2);
+            var both = new CyclicBarrier(2);
+            source.opened = version -> {
+                if (version.number() == 2) {
+                    await(both);
+                    Alias other = version.model().equals(RIDES.model()) ? FARES : RIDES;
+                    source.move(other, 3);
+                    server.refresh(other.model());
+                }
+            };
+            Future<VersionId> one = threads.submit(() -> server.refresh(RIDES.model()));
+            Future<VersionId> two = threads.submit(() -> server.refresh(FARES.model()));
+            one.get(30, TimeUnit.SECONDS);
+            two.get(30, TimeUnit.SECONDS);
+            assertThat(answer(server, RIDES)).isEqualTo(3);
+            assertThat(answer(server, FARES)).isEqualTo(3);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static void await(CyclicBarrier both) {
+        try {
+            both.await(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void refresh_insideThatFails_leavesWhatTheOuterOneServes() {
+        source.move(RIDES, 1);
+        var failed = new CountDownLatch(1);
+        try (ModelServer server = ModelServer.of(source).serve(RIDES).start()) {
+            source.move(RIDES, 2);
+            source.opened = version -> {
+                if (version.number() == 2) {
+                    source.move(RIDES, 3);
+                    server.refresh(RIDES.model());
+                } else if (version.number() == 3) {
+                    failed.countDown();
+                    throw new IllegalStateException("no such file");
+                }
+            };
+            assertThat(server.refresh(RIDES.model())).isEqualTo(version(RIDES, 2));
+            assertThat(failed.getCount()).isZero();
+            assertThat(answer(server, RIDES)).isEqualTo(2);
+        }
+    }
+}
