@@ -152,9 +152,9 @@ final class Slot {
                 : Optional.empty();
     }
 
-    /** Whether its versions change with what a registry says. */
-    boolean isFollowing() {
-        return following != null;
+    /** What it follows: versions that change with what a registry says; nothing if a file is served. */
+    List<VersionPolicy> policies() {
+        return following == null ? List.of() : following.policies();
     }
 
     /** Loads a candidate beside what serves. */
@@ -248,16 +248,11 @@ final class Slot {
     }
 
     private VersionId refreshNow() {
-        Following followed = following;
-        if (followed == null) {
-            throw new IllegalStateException(
-                    "Cannot refresh model " + name + ": it is served from a file, expected an alias; swap the file");
-        }
         List<VersionId> versions = new ArrayList<>();
         RuntimeException failure = null;
-        for (VersionPolicy policy : followed.policies()) {
+        for (VersionPolicy policy : requireFollowing().policies()) {
             try {
-                versions.add(follow(policy, followed));
+                versions.add(follow(policy));
             } catch (RuntimeException e) {
                 failure = failure == null ? e : failure;
             }
@@ -268,16 +263,30 @@ final class Slot {
         return versions.get(0);
     }
 
+    private Following requireFollowing() {
+        if (following == null) {
+            throw new IllegalStateException(
+                    "Cannot refresh model " + name + ": it is served from a file, expected an alias; swap the file");
+        }
+        return following;
+    }
+
     /** Serves what the alias of {@link #alias()} points at now. */
     void refreshAlias() {
-        Following followed = following;
-        if (followed != null && !NestedSwaps.putsOff(this)) {
-            NestedSwaps.run(() -> follow(followed.first(), followed));
+        if (following != null) {
+            refresh(following.first());
         }
     }
 
-    private VersionId follow(VersionPolicy policy, Following followed) {
-        ModelSource source = followed.source();
+    /** Serves what one of the policies means now; put off inside of another swap, as a refresh of all is. */
+    void refresh(VersionPolicy policy) {
+        if (!NestedSwaps.putsOff(this)) {
+            NestedSwaps.run(() -> follow(policy));
+        }
+    }
+
+    private VersionId follow(VersionPolicy policy) {
+        ModelSource source = requireFollowing().source();
         Served old;
         VersionId version;
         swapping.lock();

@@ -1,11 +1,13 @@
 package io.mlops4j.serving;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.NotFoundException;
 import io.mlops4j.RejectedModelException;
+import io.mlops4j.model.Alias;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.model.Provenance;
@@ -29,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
@@ -242,6 +245,58 @@ final class VersionPolicyTest {
             assertThat(answer(server)).isEqualTo(1);
             move(elsewhere, "champion", 2);
             await(() -> answer(server) == 2);
+        }
+    }
+
+    /** Asks the registry, counts how often, and does not find the challenger while it is lost. */
+    private final class CountingSource implements ModelSource {
+        private final ModelSource source = new RegistrySource(registry);
+        private final Map<Alias, AtomicInteger> asked =
+                Map.of(RIDES.alias("champion"), new AtomicInteger(), RIDES.alias("challenger"), new AtomicInteger());
+        private volatile boolean lost;
+
+        int asked(String alias) {
+            return requireNonNull(asked.get(RIDES.alias(alias))).get();
+        }
+
+        @Override
+        public VersionId resolve(Alias alias) {
+            requireNonNull(asked.get(alias)).incrementAndGet();
+            if (lost && alias.equals(RIDES.alias("challenger"))) {
+                throw new NotFoundException("lost");
+            }
+            return source.resolve(alias);
+        }
+
+        @Override
+        public VersionId latest(ModelName model) {
+            return source.latest(model);
+        }
+
+        @Override
+        public VerifiedModel open(VersionId version) {
+            return source.open(version);
+        }
+    }
+
+    @Test
+    void following_policyThatFails_isAskedLessAndTheOthersAreNot() {
+        move(registry, "challenger", 2);
+        var source = new CountingSource();
+        try (ModelServer server = ModelServer.of(source)
+                .serve(CHAMPION, CHALLENGER)
+                .followingAliases(Duration.ofMillis(1))
+                .start()) {
+            source.lost = true;
+            int before = source.asked("champion");
+            int beforeLost = source.asked("challenger");
+            await(() -> source.asked("champion") >= before + 200);
+            // Pauses of 1, 3, 7, 15, 31, 63 and 63 looks come between the first eight times; one look may have been
+            // under way.
+            assertThat(source.asked("challenger") - beforeLost).isLessThanOrEqualTo(10);
+            source.lost = false;
+            move(registry, "challenger", 3);
+            await(() -> answer(server, CHALLENGER) == 3);
         }
     }
 
