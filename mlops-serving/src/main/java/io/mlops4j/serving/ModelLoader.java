@@ -60,14 +60,14 @@ final class ModelLoader {
      * @throws RejectedModelException as {@link #load}, and if it is not what it was
      */
     Served reload(Served evicted, VerifiedModel verified) {
-        MemoryLedger.Residence before = evicted.residence();
+        Residents.Residence before = evicted.residence();
         if (before != null) {
             before.requireSame(verified);
         }
         return load(evicted.version(), verified, before);
     }
 
-    private Served load(VersionId version, VerifiedModel verified, MemoryLedger.@Nullable Residence before) {
+    private Served load(VersionId version, VerifiedModel verified, Residents.@Nullable Residence before) {
         admission.check(verified);
         InferenceRuntime runtime = runtimeFor(verified);
         if (memory == null) {
@@ -106,7 +106,7 @@ final class ModelLoader {
             VerifiedModel verified,
             InferenceRuntime runtime,
             LoadedModel model,
-            MemoryLedger.@Nullable Residence residence) {
+            Residents.@Nullable Residence residence) {
         try {
             Dispatching.Chosen chosen = dispatching.choose(version, verified, model);
             return new Served(

@@ -25,7 +25,7 @@ final class Served {
     private final @Nullable RowScorer scorer;
     private final @Nullable RowForm form;
     private final VersionMeters meters;
-    private final MemoryLedger.@Nullable Residence residence;
+    private final Residents.@Nullable Residence residence;
     private final Lease lease;
     private final ReentrantLock closing = new ReentrantLock();
 
@@ -38,14 +38,14 @@ final class Served {
             LoadedModel model,
             Dispatching.Chosen chosen,
             VersionMeters meters,
-            MemoryLedger.@Nullable Residence residence) {
+            Residents.@Nullable Residence residence) {
         this.version = version;
         this.model = model;
         this.dispatcher = chosen.dispatcher();
         this.batchability = chosen.batchability();
         this.meters = meters;
         this.residence = residence;
-        this.lease = residence == null ? new Lease() : new Lease(residence.ledger()::idle);
+        this.lease = residence == null ? new Lease() : new Lease(residence.residents()::idle);
         this.scorer = model.rowScorer().orElse(null);
         this.form = RowForm.of(model.signature()).orElse(null);
     }
@@ -83,7 +83,7 @@ final class Served {
     }
 
     /** Its place in the memory budget, if the server has one. */
-    MemoryLedger.@Nullable Residence residence() {
+    Residents.@Nullable Residence residence() {
         return residence;
     }
 
