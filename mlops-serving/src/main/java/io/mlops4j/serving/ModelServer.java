@@ -386,7 +386,7 @@ public final class ModelServer implements AutoCloseable {
      * @throws NotFoundException if no model of that name is served
      */
     public long leases(ModelName name) {
-        return slot(name).leases();
+        return slot(name).loaded().leases();
     }
 
     private Slot slot(ModelName name) {
@@ -399,11 +399,11 @@ public final class ModelServer implements AutoCloseable {
     }
 
     private void gauge(Slot slot, MeterRegistry meters) {
-        gauges.add(Gauge.builder("mlops.models.loaded", slot, Slot::loadedVersions)
+        gauges.add(Gauge.builder("mlops.models.loaded", slot.loaded(), Loadings::count)
                 .description("Versions in memory, those that are draining included")
                 .tag("model", slot.name().value())
                 .register(meters));
-        gauges.add(Gauge.builder("mlops.leases", slot, Slot::leases)
+        gauges.add(Gauge.builder("mlops.leases", slot.loaded(), Loadings::leases)
                 .description("Requests under way")
                 .tag("model", slot.name().value())
                 .register(meters));

@@ -9,13 +9,11 @@ import io.mlops4j.model.ModelName;
 import io.mlops4j.model.VersionId;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -51,9 +49,8 @@ final class Slot {
     private final @Nullable Following following;
     private final Targets targets;
     private final ModelLoader loader;
-    private final Duration drainTimeout;
-    private final Set<Served> loaded = ConcurrentHashMap.newKeySet();
     private final ReentrantLock swapping = new ReentrantLock();
+    private final Loadings loaded;
     private final Reloads reloads = new Reloads(this);
 
     @GuardedBy("swapping") private int files;
@@ -82,7 +79,7 @@ final class Slot {
         this.following = following;
         this.targets = new Targets(name, following == null ? List.of() : following.policies());
         this.loader = loader;
-        this.drainTimeout = drainTimeout;
+        this.loaded = new Loadings(swapping, drainTimeout);
     }
 
     ModelName name() {
@@ -190,7 +187,7 @@ final class Slot {
             candidate.keep();
         } catch (RejectedModelException e) {
             if (!targets.all().contains(candidate)) {
-                retire(candidate);
+                loaded.retire(candidate);
             }
             throw e;
         } finally {
@@ -214,7 +211,7 @@ final class Slot {
             swapping.unlock();
         }
         ended.close();
-        retire(candidate);
+        loaded.retire(candidate);
     }
 
     Optional<VersionId> version() {
@@ -226,12 +223,8 @@ final class Slot {
         return targets.versions();
     }
 
-    int loadedVersions() {
-        return (int) loaded.stream().filter(served -> !served.isEvicted()).count();
-    }
-
-    long leases() {
-        return loaded.stream().mapToLong(served -> served.lease().held()).sum();
+    Loadings loaded() {
+        return loaded;
     }
 
     /**
@@ -305,7 +298,7 @@ final class Slot {
         } finally {
             swapping.unlock();
         }
-        retire(old);
+        loaded.retire(old);
         return version;
     }
 
@@ -402,7 +395,7 @@ final class Slot {
         } finally {
             swapping.unlock();
         }
-        retire(old);
+        loaded.retire(old);
         return version;
     }
 
@@ -412,52 +405,21 @@ final class Slot {
         }
     }
 
-    /** A worker, or who holds a snapshot, does not wait for versions to drain: it may be what they wait for. */
-    private void retire(@Nullable Served old) {
-        if (old == null) {
-            return;
-        }
-        old.leave();
-        if (WorkerThread.isCurrent() || Snapshot.isHeldHere()) {
-            new WorkerThread(() -> drain(old), "mlops-retire-" + old.version()).start();
-        } else {
-            drain(old);
-        }
-    }
-
-    private void drain(Served old) {
-        old.drainAndClose(drainTimeout);
-        forget(old);
-    }
-
-    /** A version may be back already, when an alias went away and returned; its meters are then in use again. */
-    private void forget(Served old) {
-        swapping.lock();
-        try {
-            loaded.remove(old);
-            if (loaded.stream().noneMatch(other -> other.version().equals(old.version()))) {
-                old.meters().close();
-            }
-        } finally {
-            swapping.unlock();
-        }
-    }
-
     /** Ends serving and waits until every request has its answer. Closing twice is closing once. */
     void close() {
         Contest ended = contest;
         if (ended != null) {
             withdraw(ended);
         }
-        Set<Served> last;
+        Collection<Served> last;
         swapping.lock();
         try {
             closed = true;
-            last = new HashSet<>(loaded); // those that others are draining too: closing waits for them
+            last = loaded.all(); // those that others are draining too: closing waits for them
             targets.close();
         } finally {
             swapping.unlock();
         }
-        last.forEach(this::retire);
+        last.forEach(loaded::retire);
     }
 }

@@ -1,0 +1,83 @@
+package io.mlops4j.serving;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loadings of one model that are in memory, those that drain included, and how they leave it.
+ *
+ * <p>Thread-safe.
+ */
+final class Loadings {
+    private final ReentrantLock swapping;
+    private final Duration drainTimeout;
+    private final Set<Served> all = ConcurrentHashMap.newKeySet();
+
+    /**
+     * Has none yet.
+     *
+     * @param swapping held by who loads: a version's meters are made and removed under it
+     */
+    Loadings(ReentrantLock swapping, Duration drainTimeout) {
+        this.swapping = swapping;
+        this.drainTimeout = drainTimeout;
+    }
+
+    void add(Served served) {
+        all.add(served);
+    }
+
+    /** Takes one out that was evicted: it is freed already. */
+    void remove(Served evicted) {
+        all.remove(evicted);
+    }
+
+    Collection<Served> all() {
+        return Set.copyOf(all);
+    }
+
+    /** How many are in memory. */
+    int count() {
+        return (int) all.stream().filter(served -> !served.isEvicted()).count();
+    }
+
+    /** How many requests are inside. */
+    long leases() {
+        return all.stream().mapToLong(served -> served.lease().held()).sum();
+    }
+
+    /** A worker, or who holds a snapshot, does not wait for versions to drain: it may be what they wait for. */
+    void retire(@Nullable Served old) {
+        if (old == null) {
+            return;
+        }
+        old.leave();
+        if (WorkerThread.isCurrent() || Snapshot.isHeldHere()) {
+            new WorkerThread(() -> drain(old), "mlops-retire-" + old.version()).start();
+        } else {
+            drain(old);
+        }
+    }
+
+    private void drain(Served old) {
+        old.drainAndClose(drainTimeout);
+        forget(old);
+    }
+
+    /** A version may be back already, when an alias went away and returned; its meters are then in use again. */
+    private void forget(Served old) {
+        swapping.lock();
+        try {
+            all.remove(old);
+            if (all.stream().noneMatch(other -> other.version().equals(old.version()))) {
+                old.meters().close();
+            }
+        } finally {
+            swapping.unlock();
+        }
+    }
+}
