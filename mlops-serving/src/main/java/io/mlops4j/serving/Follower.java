@@ -50,9 +50,9 @@ final class Follower implements AutoCloseable {
         }
         // A worker does not wait for old versions to drain: one that drains for long must not hold up the others.
         thread = Executors.newSingleThreadScheduledExecutor(work -> new WorkerThread(work, "mlops-following"));
+        moves = source.onMove(this::moved);
         long nanos = TimeUnit.NANOSECONDS.convert(interval);
         thread.scheduleWithFixedDelay(this::look, nanos, nanos, TimeUnit.NANOSECONDS);
-        moves = source.onMove(this::moved);
     }
 
     private void look() {

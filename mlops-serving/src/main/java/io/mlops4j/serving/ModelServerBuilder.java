@@ -15,12 +15,13 @@ import io.mlops4j.signing.TrustedKeys;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,34 +51,6 @@ public final class ModelServerBuilder {
     private @Nullable Rollouts rollouts;
     private @Nullable Duration followed;
     private @Nullable MemoryBudget memory;
-
-    /** Where a model comes from. */
-    private interface Origin {
-        /** The alias to follow, if it is one. */
-        Slot.@Nullable Following following();
-
-        /** Loads the first version into a new slot. */
-        void fill(Slot slot);
-    }
-
-    private record PolicyOrigin(Slot.Following following) implements Origin {
-        @Override
-        public void fill(Slot slot) {
-            slot.refresh();
-        }
-    }
-
-    private record FileOrigin(Function<String, VerifiedModel> file) implements Origin {
-        @Override
-        public Slot.@Nullable Following following() {
-            return null;
-        }
-
-        @Override
-        public void fill(Slot slot) {
-            slot.swap(file);
-        }
-    }
 
     ModelServerBuilder(@Nullable ModelSource source) {
         this.source = source;
@@ -112,12 +85,7 @@ public final class ModelServerBuilder {
         }
         List<VersionPolicy> policies = new ArrayList<>(List.of(others));
         policies.add(0, first);
-        if (policies.stream().map(VersionPolicy::model).distinct().count() > 1
-                || policies.stream().distinct().count() < policies.size()) {
-            throw new IllegalArgumentException(
-                    "Cannot serve " + policies + " together: expected different policies of one model");
-        }
-        return serve(first.model(), new PolicyOrigin(new Slot.Following(List.copyOf(policies), source)));
+        return serve(first.model(), Origin.Policies.of(policies, source));
     }
 
     /**
@@ -141,7 +109,7 @@ public final class ModelServerBuilder {
      * @throws IllegalArgumentException if a model of that name is served already
      */
     public ModelServerBuilder serve(ModelName name, ModelFile file) {
-        return serve(name, new FileOrigin(file::read));
+        return serve(name, new Origin.File(file::read));
     }
 
     /**
@@ -154,7 +122,7 @@ public final class ModelServerBuilder {
      */
     public ModelServerBuilder serve(ModelName name, VerifiedModel model) {
         requireNonNull(model, "model");
-        return serve(name, new FileOrigin(label -> model));
+        return serve(name, new Origin.File(label -> model));
     }
 
     private ModelServerBuilder serve(ModelName name, Origin origin) {
@@ -366,8 +334,8 @@ public final class ModelServerBuilder {
      * what it is for), and the counters {@code mlops.rollout.decisions} (by kind), {@code mlops.rollout.ended} (by
      * state) and {@code mlops.shadow.copies} (compared, dropped). With a memory budget also the gauges
      * {@code mlops.memory.resident} and {@code mlops.memory.budget} in bytes, and the counters
-     * {@code mlops.memory.evictions} by model and {@code mlops.memory.reloads} by model and result (ok, failed). Default: none. Servers of one registry should serve
-     * models of different names.
+     * {@code mlops.memory.evictions} by model and {@code mlops.memory.reloads} by model and result (ok, failed). Default:
+     * none. Servers of one registry should serve models of different names.
      *
      * @param meters the host's registry
      * @return this builder
@@ -446,33 +414,36 @@ public final class ModelServerBuilder {
             throw new IllegalStateException(
                     "Cannot pin " + memory.pinned() + ": expected models of " + origins.keySet());
         }
-        List<InferenceRuntime> chosen = new ArrayList<>(runtimes);
-        chosen.add(CompiledRuntime.withDefaults());
-        chosen.add(OnnxRuntime.withDefaults());
-        var threads = new ServerThreads();
-        MemoryLedger ledger = ledger(threads);
-        var loader = new ModelLoader(
-                chosen,
-                admission,
-                warmUp,
-                registry,
-                new Dispatching(plan, plans, warmUp.requests(), threads, registry),
-                together,
-                ledger);
-        List<Slot> slots = new ArrayList<>();
+        Deque<Runnable> undone = new ArrayDeque<>();
         try {
-            origins.forEach((name, origin) -> {
-                var slot = new Slot(name, origin.following(), loader, drainTimeout);
-                slots.add(slot);
-                origin.fill(slot);
-            });
-        } catch (RuntimeException e) {
-            slots.forEach(Slot::close);
-            threads.close();
-            if (ledger != null) {
-                ledger.close();
-            }
+            return start(together, undone);
+        } catch (Throwable e) {
+            undone.forEach(Runnable::run);
             throw e;
+        }
+    }
+
+    /** Starts what a server is made of, each part with what is to be done if a later one fails, the last one first. */
+    private ModelServer start(Ensembles together, Deque<Runnable> undone) {
+        var threads = new ServerThreads();
+        undone.push(threads::close);
+        MemoryLedger ledger = memory == null
+                ? null
+                : new MemoryLedger(memory, drainTimeout, threads.deadlines(), registry, origins.keySet());
+        if (ledger != null) {
+            undone.push(ledger::close);
+        }
+        var loader = loader(together, threads, ledger);
+        List<Slot> slots = new ArrayList<>();
+        origins.forEach((name, origin) -> {
+            var slot = new Slot(name, origin.following(), loader, drainTimeout);
+            undone.push(slot::close);
+            origin.fill(slot);
+            slots.add(slot);
+        });
+        RolloutDesk desk = rollouts == null ? null : new RolloutDesk(rollouts, slots, registry);
+        if (desk != null) {
+            undone.push(desk::close);
         }
         var flow = new Flow(new Listeners(listeners), clock, ids);
         return new ModelServer(
@@ -482,14 +453,22 @@ public final class ModelServerBuilder {
                 Around.of(flow, interceptors, observers),
                 threads,
                 registry,
-                rollouts == null ? null : new RolloutDesk(rollouts, slots, registry),
+                desk,
                 followed == null || source == null ? null : new Follower(slots, source, followed),
                 ledger);
     }
 
-    private @Nullable MemoryLedger ledger(ServerThreads threads) {
-        return memory == null
-                ? null
-                : new MemoryLedger(memory, drainTimeout, threads.deadlines(), registry, origins.keySet());
+    private ModelLoader loader(Ensembles together, ServerThreads threads, @Nullable MemoryLedger ledger) {
+        List<InferenceRuntime> chosen = new ArrayList<>(runtimes);
+        chosen.add(CompiledRuntime.withDefaults());
+        chosen.add(OnnxRuntime.withDefaults());
+        return new ModelLoader(
+                chosen,
+                admission,
+                warmUp,
+                registry,
+                new Dispatching(plan, plans, warmUp.requests(), threads, registry),
+                together,
+                ledger);
     }
 }

@@ -17,6 +17,7 @@ import io.mlops4j.model.VersionId;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.Registration;
 import io.mlops4j.registry.StoreRegistry;
+import io.mlops4j.registry.Subscription;
 import io.mlops4j.serving.onnx.OnnxRuntime;
 import io.mlops4j.store.Content;
 import io.mlops4j.store.MemoryObjectStore;
@@ -34,6 +35,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -254,6 +256,7 @@ final class VersionPolicyTest {
         private final Map<Alias, AtomicInteger> asked =
                 Map.of(RIDES.alias("champion"), new AtomicInteger(), RIDES.alias("challenger"), new AtomicInteger());
         private volatile boolean lost;
+        private boolean mute;
 
         int asked(String alias) {
             return requireNonNull(asked.get(RIDES.alias(alias))).get();
@@ -274,9 +277,37 @@ final class VersionPolicyTest {
         }
 
         @Override
+        public Subscription onMove(Consumer<Alias> listener) {
+            if (mute) {
+                throw new IllegalStateException("mute");
+            }
+            return source.onMove(listener);
+        }
+
+        @Override
         public VerifiedModel open(VersionId version) {
             return source.open(version);
         }
+    }
+
+    @Test
+    void start_movesCannotBeHeardOf_leavesNothingBehind() {
+        var source = new CountingSource();
+        source.mute = true;
+        move(registry, "challenger", 2);
+        var meters = new SimpleMeterRegistry();
+        assertThatThrownBy(() -> ModelServer.of(source)
+                        .runtime(runtime)
+                        .meters(meters)
+                        .serve(CHAMPION, CHALLENGER)
+                        .followingAliases(NEVER)
+                        .start())
+                .hasMessage("mute");
+        assertThat(runtime.opened).hasValue(2);
+        assertThat(runtime.closed).hasValue(2);
+        assertThat(meters.getMeters()).isEmpty();
+        assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch(thread -> thread.getName().equals("mlops-following"));
     }
 
     @Test
