@@ -9,13 +9,11 @@ import io.mlops4j.model.Alias;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.Tensor;
 import io.mlops4j.model.Value;
-import io.mlops4j.model.VersionId;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class DrainTest {
     private static final ModelName NAME = ModelName.of("slow");
+    private static final Alias CHAMPION = NAME.alias("champion");
     private static final VerifiedModel ANY = OnnxModels.verified("slow:1", new byte[] {1});
     private static final Map<String, Value> X = Map.of("x", Tensor.ofFloats(new float[] {1}, 1, 1));
 
@@ -127,19 +126,19 @@ final class DrainTest {
         var third = new FakeModel();
         third.mayLeave.countDown();
         second.mayLeave.countDown();
-        var target = new AtomicInteger(1);
-        try (ModelServer server = ModelServer.of(source(target))
-                .serve(NAME.alias("champion"))
+        var source = new FakeSource(version -> ANY).move(CHAMPION, 1);
+        try (ModelServer server = ModelServer.of(source)
+                .serve(CHAMPION)
                 .runtime(FakeModel.runtime(first, second, third))
                 .warmUp(WarmUp.none())
                 .meters(registry)
                 .start()) {
             CompletableFuture<Prediction> request = async(() -> server.predict(NAME, FakeModel.REQUEST));
             first.entered.await();
-            target.set(2);
+            source.move(CHAMPION, 2);
             CompletableFuture<?> away = async(() -> server.refresh(NAME));
             awaitVersion(server, 2);
-            target.set(1);
+            source.move(CHAMPION, 1);
             server.refresh(NAME);
             first.mayLeave.countDown();
             away.get(30, TimeUnit.SECONDS);
@@ -153,25 +152,6 @@ final class DrainTest {
                     .isEqualTo(2);
         }
         assertThat(registry.getMeters()).isEmpty();
-    }
-
-    private static ModelSource source(AtomicInteger target) {
-        return new ModelSource() {
-            @Override
-            public VersionId resolve(Alias alias) {
-                return alias.model().version(target.get());
-            }
-
-            @Override
-            public VersionId latest(ModelName model) {
-                throw new AssertionError("not asked for");
-            }
-
-            @Override
-            public VerifiedModel open(VersionId version) {
-                return ANY;
-            }
-        };
     }
 
     @Test

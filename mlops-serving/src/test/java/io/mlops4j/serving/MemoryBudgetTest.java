@@ -452,11 +452,12 @@ final class MemoryBudgetTest {
 
     @Test
     void predict_byPolicies_findsTheVersionThatCameBack() {
-        var target = new AtomicInteger(1);
         ModelName a = name("a");
-        VersionPolicy champion = VersionPolicy.alias(a.alias("champion"));
+        Alias alias = a.alias("champion");
+        var source = new FakeSource(version -> model(version.model().value(), 100, version.number())).move(alias, 1);
+        VersionPolicy champion = VersionPolicy.alias(alias);
         VersionPolicy first = VersionPolicy.pinned(a.version(1));
-        ModelServerBuilder builder = ModelServer.of(source(target))
+        ModelServerBuilder builder = ModelServer.of(source)
                 .serve(champion, first)
                 .runtime(runtime)
                 .warmUp(WarmUp.none())
@@ -467,36 +468,17 @@ final class MemoryBudgetTest {
             assertThat(server.predict(a, Request.of(X).by(first)).version()).isEqualTo(a.version(1));
             assertThat(server.predict(a, X).version()).isEqualTo(a.version(1));
             assertThat(runtime.openings("a")).isEqualTo(2);
-            target.set(2);
+            source.move(alias, 2);
             server.refresh(a);
             assertThat(server.predict(a, X).version()).isEqualTo(a.version(2));
             assertThat(server.predict(a, Request.of(X).by(first)).version()).isEqualTo(a.version(1));
-            target.set(1);
+            source.move(alias, 1);
             ask(server, "b", 1);
             server.refresh(a);
             assertThat(server.versions(a)).containsExactly(a.version(1));
             assertThat(server.predict(a, X).version()).isEqualTo(a.version(1));
             ask(server, "b", 1);
         }
-    }
-
-    private static ModelSource source(AtomicInteger target) {
-        return new ModelSource() {
-            @Override
-            public VersionId resolve(Alias alias) {
-                return alias.model().version(target.get());
-            }
-
-            @Override
-            public VersionId latest(ModelName model) {
-                throw new AssertionError("not asked for");
-            }
-
-            @Override
-            public VerifiedModel open(VersionId version) {
-                return model(version.model().value(), 100, version.number());
-            }
-        };
     }
 
     @Test

@@ -198,41 +198,19 @@ final class ModelServerTest {
 
     @Test
     void refresh_movedAlias_servesItsVersion() {
-        var source = new FakeSource();
+        var source = FakeSource.ofNumbers().move(CHAMPION, 3);
         try (ModelServer server = ModelServer.of(source).serve(CHAMPION).start()) {
             assertThat(server.predict(RIDES, X).version()).isEqualTo(RIDES.version(3));
             assertThat(server.score(RIDES, ROW)).isEqualTo(3);
-            source.target = 8;
+            source.move(CHAMPION, 8);
             assertThat(server.score(RIDES, ROW)).isEqualTo(3);
             assertThat(server.refresh(RIDES)).isEqualTo(RIDES.version(8));
             assertThat(server.score(RIDES, ROW)).isEqualTo(8);
             assertThat(server.refresh(RIDES)).isEqualTo(RIDES.version(8));
-            assertThat(source.opened).as("an unmoved alias loads nothing").hasValue(2);
+            assertThat(source.opens).as("an unmoved alias loads nothing").hasValue(2);
             assertThatThrownBy(() -> server.swap(RIDES, ModelFile.of(folder)))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("rides@champion");
-        }
-    }
-
-    private static final class FakeSource implements ModelSource {
-        volatile int target = 3;
-        final AtomicInteger opened = new AtomicInteger();
-
-        @Override
-        public VersionId resolve(Alias alias) {
-            assertThat(alias).isEqualTo(CHAMPION);
-            return RIDES.version(target);
-        }
-
-        @Override
-        public VersionId latest(ModelName model) {
-            throw new AssertionError("not asked for");
-        }
-
-        @Override
-        public VerifiedModel open(VersionId version) {
-            opened.incrementAndGet();
-            return OnnxModels.verified(version.toString(), OnnxModels.constant(2, version.number()));
         }
     }
 

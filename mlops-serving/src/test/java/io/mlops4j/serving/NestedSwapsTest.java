@@ -1,6 +1,5 @@
 package io.mlops4j.serving;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.model.Alias;
@@ -10,14 +9,12 @@ import io.mlops4j.model.VersionId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,33 +24,7 @@ final class NestedSwapsTest {
     private static final Alias RIDES = ModelName.of("rides").alias("champion");
     private static final Alias FARES = ModelName.of("fares").alias("champion");
 
-    /** Each version answers with its number; whoever wants hears that a version is opened, on the thread that asks. */
-    private static final class Source implements ModelSource {
-        private final Map<Alias, VersionId> aliases = new ConcurrentHashMap<>();
-        private volatile Consumer<VersionId> opened = version -> {};
-
-        void move(Alias alias, int number) {
-            aliases.put(alias, alias.model().version(number));
-        }
-
-        @Override
-        public VersionId resolve(Alias alias) {
-            return requireNonNull(aliases.get(alias));
-        }
-
-        @Override
-        public VersionId latest(ModelName model) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public VerifiedModel open(VersionId version) {
-            opened.accept(version);
-            return OnnxModels.verified(version.toString(), OnnxModels.constant(2, version.number()));
-        }
-    }
-
-    private final Source source = new Source();
+    private final FakeSource source = FakeSource.ofNumbers();
 
     private static int answer(ModelServer server, Alias alias) {
         Prediction prediction = server.predict(alias.model(), Map.of("x", Tensor.ofRows(new float[] {1, 2})));
@@ -66,12 +37,12 @@ final class NestedSwapsTest {
         List<VersionId> seen = new ArrayList<>();
         try (ModelServer server = ModelServer.of(source).serve(RIDES).start()) {
             source.move(RIDES, 2);
-            source.opened = version -> {
+            source.whenOpened(version -> {
                 if (version.number() == 2) {
                     source.move(RIDES, 3);
                     seen.add(server.refresh(RIDES.model()));
                 }
-            };
+            });
             server.refresh(RIDES.model());
             assertThat(seen).as("what is served meanwhile").containsExactly(version(RIDES, 1));
             assertThat(answer(server, RIDES)).isEqualTo(3);
@@ -93,14 +64,14 @@ final class NestedSwapsTest {
             source.move(RIDES, 2);
             source.move(FARES, 2);
             var both = new CyclicBarrier(2);
-            source.opened = version -> {
+            source.whenOpened(version -> {
                 if (version.number() == 2) {
                     await(both);
                     Alias other = version.model().equals(RIDES.model()) ? FARES : RIDES;
                     source.move(other, 3);
                     server.refresh(other.model());
                 }
-            };
+            });
             Future<VersionId> one = threads.submit(() -> server.refresh(RIDES.model()));
             Future<VersionId> two = threads.submit(() -> server.refresh(FARES.model()));
             one.get(30, TimeUnit.SECONDS);
@@ -126,7 +97,7 @@ final class NestedSwapsTest {
         var failed = new CountDownLatch(1);
         try (ModelServer server = ModelServer.of(source).serve(RIDES).start()) {
             source.move(RIDES, 2);
-            source.opened = version -> {
+            source.whenOpened(version -> {
                 if (version.number() == 2) {
                     source.move(RIDES, 3);
                     server.refresh(RIDES.model());
@@ -134,7 +105,7 @@ final class NestedSwapsTest {
                     failed.countDown();
                     throw new IllegalStateException("no such file");
                 }
-            };
+            });
             assertThat(server.refresh(RIDES.model())).isEqualTo(version(RIDES, 2));
             assertThat(failed.getCount()).isZero();
             assertThat(answer(server, RIDES)).isEqualTo(2);
