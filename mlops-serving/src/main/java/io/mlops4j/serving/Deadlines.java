@@ -1,6 +1,7 @@
 package io.mlops4j.serving;
 
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -28,13 +29,20 @@ final class Deadlines implements AutoCloseable {
     }
 
     /** Gives the signal after a time, unless the future is cancelled before. */
-    ScheduledFuture<?> stopAfter(long nanos, StopSignal signal) {
-        return watch.schedule(signal::stop, nanos, TimeUnit.NANOSECONDS);
+    Future<?> stopAfter(long nanos, StopSignal signal) {
+        return after(nanos, signal::stop);
     }
 
-    /** Does something quick after a time, unless the future is cancelled before. */
-    ScheduledFuture<?> after(long nanos, Runnable action) {
-        return watch.schedule(action, nanos, TimeUnit.NANOSECONDS);
+    /**
+     * Does something quick after a time, unless the future is cancelled before. If no thread can be made, the future is done
+     * already, and the action runs when there is a thread: what is asked of a model goes on without an alarm until then.
+     */
+    Future<?> after(long nanos, Runnable action) {
+        try {
+            return watch.schedule(action, nanos, TimeUnit.NANOSECONDS);
+        } catch (OutOfMemoryError e) { // unable to create native thread; the action is in the queue
+            return CompletableFuture.completedFuture(null);
+        }
     }
 
     /** Ends the thread; runs under way are not stopped any more. */

@@ -33,11 +33,16 @@ final class Workers implements AutoCloseable {
     /**
      * Runs something soon.
      *
-     * @throws OverloadedException if too much is waiting already
+     * @throws OverloadedException if too much is waiting already, or no thread can be made
      */
     void execute(VersionId version, Runnable work) {
         try {
             pool.execute(work);
+        } catch (OutOfMemoryError e) { // unable to create native thread
+            var overloaded = new OverloadedException(
+                    "Cannot submit a request to model " + version + ": no thread can be made to run it", RETRY_AFTER);
+            overloaded.addSuppressed(e);
+            throw overloaded;
         } catch (RejectedExecutionException e) {
             throw new OverloadedException(
                     "Cannot submit a request to model " + version + ": " + QUEUE + " requests are waiting already",
