@@ -122,6 +122,11 @@ public final class ModelServer implements AutoCloseable {
      * @throws NotFoundException if no model of that name is served
      * @throws RejectedInputException if an input is missing, unknown, or of the wrong type or shape
      * @throws InferenceException if the model failed while it computed
+     * @throws io.mlops4j.OverloadedException if too many requests are waiting, or an evicted version finds no room; says when to
+     *     come back
+     * @throws RejectedModelException if the version was evicted by the memory budget, and cannot be loaded again: it is not what
+     *     it was, or there is not room enough for it
+     * @throws io.mlops4j.StorageException if it was evicted, and cannot be read
      * @throws IllegalStateException if the server is closed
      */
     public Prediction predict(ModelName name, Map<String, Value> inputs) {
@@ -138,7 +143,11 @@ public final class ModelServer implements AutoCloseable {
      * @throws RejectedInputException if an input is missing, unknown, or of the wrong type or shape
      * @throws InferenceException if the model failed while it computed
      * @throws DeadlineExceededException if the request's time was over before the answer was there
-     * @throws io.mlops4j.OverloadedException if too many requests are waiting; says when to come back
+     * @throws io.mlops4j.OverloadedException if too many requests are waiting, or an evicted version finds no room; says when to
+     *     come back
+     * @throws RejectedModelException if the version was evicted by the memory budget, and cannot be loaded again: it is not what
+     *     it was, or there is not room enough for it
+     * @throws io.mlops4j.StorageException if it was evicted, and cannot be read
      * @throws IllegalStateException if the server is closed
      */
     public Prediction predict(ModelName name, Request request) {
@@ -168,7 +177,11 @@ public final class ModelServer implements AutoCloseable {
      *     next three names the step
      * @throws InferenceException if a model or a function failed
      * @throws DeadlineExceededException if the request's time was over before the answer was there
-     * @throws io.mlops4j.OverloadedException if too many requests are waiting for a model; says when to come back
+     * @throws io.mlops4j.OverloadedException if too many requests are waiting for a model, or an evicted version finds no room;
+     *     says when to come back
+     * @throws RejectedModelException if a version was evicted by the memory budget, and cannot be loaded again: it is not what
+     *     it was, or there is not room enough for it
+     * @throws io.mlops4j.StorageException if it was evicted, and cannot be read
      * @throws IllegalArgumentException if the request names a policy of a model that the ensemble does not ask
      * @throws IllegalStateException if the server is closed
      */
@@ -228,6 +241,11 @@ public final class ModelServer implements AutoCloseable {
      * @throws NotFoundException if no model of that name is served
      * @throws RejectedInputException if the model has another form, or the row another length
      * @throws InferenceException if the model failed while it computed
+     * @throws io.mlops4j.OverloadedException if too many requests are waiting, or an evicted version finds no room; says when to
+     *     come back
+     * @throws RejectedModelException if the version was evicted by the memory budget, and cannot be loaded again: it is not what
+     *     it was, or there is not room enough for it
+     * @throws io.mlops4j.StorageException if it was evicted, and cannot be read
      * @throws IllegalStateException if the server is closed
      */
     public float score(ModelName name, float[] row) {
@@ -243,6 +261,11 @@ public final class ModelServer implements AutoCloseable {
      * @throws NotFoundException if no model of that name is served
      * @throws RejectedInputException if the model has another form, or the row another length
      * @throws InferenceException if the model failed while it computed
+     * @throws io.mlops4j.OverloadedException if too many requests are waiting, or an evicted version finds no room; says when to
+     *     come back
+     * @throws RejectedModelException if the version was evicted by the memory budget, and cannot be loaded again: it is not what
+     *     it was, or there is not room enough for it
+     * @throws io.mlops4j.StorageException if it was evicted, and cannot be read
      * @throws IllegalArgumentException if {@code out} is too short
      * @throws IllegalStateException if the server is closed
      */

@@ -34,6 +34,7 @@ final class Workers implements AutoCloseable {
      *
      * @param asked what a request is submitted to, for messages
      * @throws OverloadedException if too much is waiting already, or no thread can be made
+     * @throws IllegalStateException if the server is closed
      */
     void execute(String asked, Runnable work) {
         try {
@@ -44,6 +45,9 @@ final class Workers implements AutoCloseable {
             overloaded.addSuppressed(e);
             throw overloaded;
         } catch (RejectedExecutionException e) {
+            if (pool.isShutdown()) {
+                throw new IllegalStateException("Cannot submit a request to " + asked + ": the server is closed", e);
+            }
             throw new OverloadedException(
                     "Cannot submit a request to " + asked + ": " + QUEUE + " requests are waiting already",
                     RETRY_AFTER);
