@@ -3,6 +3,7 @@ package io.mlops4j.serving;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -15,11 +16,15 @@ final class Deadlines implements AutoCloseable {
     private final ScheduledThreadPoolExecutor watch;
 
     Deadlines() {
-        watch = new ScheduledThreadPoolExecutor(1, work -> {
+        this(work -> {
             Thread thread = new Thread(work, "mlops-deadlines");
             thread.setDaemon(true);
             return thread;
         });
+    }
+
+    Deadlines(ThreadFactory threads) {
+        watch = new ScheduledThreadPoolExecutor(1, threads);
         // A server may be closed from a callback, while requests are under way: those go on without an alarm.
         watch.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         watch.setRemoveOnCancelPolicy(true);

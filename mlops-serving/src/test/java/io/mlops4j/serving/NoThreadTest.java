@@ -28,10 +28,15 @@ final class NoThreadTest {
     private static final VersionId VERSION = ModelName.of("threadless").version(1);
     private static final Map<String, Value> INPUTS = SimulatedModel.request(1);
 
-    private final GatedModel model = new GatedModel().shut();
-    private final Deadlines deadlines = new Deadlines();
-    private final ExecutorService callers = Executors.newCachedThreadPool();
     private volatile boolean exhausted;
+    private final GatedModel model = new GatedModel().shut();
+    private final Deadlines deadlines = new Deadlines(work -> {
+        if (exhausted) {
+            throw outOfThreads();
+        }
+        return new WorkerThread(work, "mlops-test-deadlines");
+    });
+    private final ExecutorService callers = Executors.newCachedThreadPool();
     private final ExecutorService workers =
             new ThreadPoolExecutor(4, 4, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
                 if (exhausted) {
@@ -102,6 +107,38 @@ final class NoThreadTest {
         CompletableFuture<Map<String, Value>> second = submit(queue, Request.of(INPUTS));
         model.open();
         assertThat(first.get()).isEqualTo(Map.of("y", x()));
+        assertThat(second.get()).isEqualTo(Map.of("y", x()));
+    }
+
+    @Test
+    void submit_deadlineThatNobodyCanWatch_isAnsweredWithoutAnAlarm() throws Exception {
+        QueueDispatcher queue = queue(1);
+        CompletableFuture<Map<String, Value>> runs = run(queue);
+        model.awaitRun();
+        exhausted = true;
+        Request timed = Request.of(INPUTS).within(Duration.ofSeconds(30));
+        CompletableFuture<Map<String, Value>> waits = submit(queue, timed);
+        assertThat(waits).isNotDone();
+        exhausted = false;
+        model.open();
+        assertThat(runs.get()).isEqualTo(Map.of("y", x()));
+        assertThat(waits.get()).isEqualTo(Map.of("y", x()));
+    }
+
+    @Test
+    void submit_deadlineThatNobodyCouldWatchAtFirst_isWatchedWhenThereIsAThread() throws Exception {
+        QueueDispatcher queue = queue(1);
+        CompletableFuture<Map<String, Value>> runs = run(queue);
+        model.awaitRun();
+        exhausted = true;
+        CompletableFuture<Map<String, Value>> first =
+                submit(queue, Request.of(INPUTS).within(Duration.ofMillis(50)));
+        exhausted = false;
+        CompletableFuture<Map<String, Value>> second =
+                submit(queue, Request.of(INPUTS).within(Duration.ofSeconds(20)));
+        assertThatThrownBy(() -> first.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(DeadlineExceededException.class);
+        model.open();
+        assertThat(runs.get()).isEqualTo(Map.of("y", x()));
         assertThat(second.get()).isEqualTo(Map.of("y", x()));
     }
 
