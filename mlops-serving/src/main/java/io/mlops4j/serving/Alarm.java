@@ -1,6 +1,6 @@
 package io.mlops4j.serving;
 
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +15,7 @@ final class Alarm {
 
     private final Deadlines deadlines;
     private final Runnable ring;
-    private @Nullable ScheduledFuture<?> set;
+    private @Nullable Future<?> set;
     private long at;
 
     Alarm(Deadlines deadlines, Runnable ring) {
@@ -23,9 +23,9 @@ final class Alarm {
         this.ring = ring;
     }
 
-    /** Sees to it that it rings at a time of {@link System#nanoTime()} or before. */
+    /** Sees to it that it rings at a time of {@link System#nanoTime()} or before; tries again if there was no thread for it. */
     void watch(long time, long now) {
-        if (set != null && time - at >= 0) {
+        if (set != null && !set.isDone() && time - at >= 0) {
             return;
         }
         cancel();

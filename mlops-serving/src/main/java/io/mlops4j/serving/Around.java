@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -56,12 +55,18 @@ final class Around {
     }
 
     CompletionStage<Prediction> submit(Slot slot, Request request) {
-        Observations seen = Observations.start(observers, slot.name());
+        return submit(slot.name(), request, last -> flow.submit(slot, last));
+    }
+
+    /** Goes around another way than the usual. */
+    CompletionStage<Prediction> submit(
+            ModelName model, Request request, Function<Request, CompletionStage<Prediction>> way) {
+        Observations seen = Observations.start(observers, model);
         List<Request> passed;
         CompletionStage<Prediction> running;
         try {
-            passed = before(slot.name(), request);
-            running = flow.submit(slot, last(passed));
+            passed = before(model, request);
+            running = way.apply(last(passed));
         } catch (MlopsException e) {
             seen.failed(e);
             return CompletableFuture.failedFuture(e);
@@ -72,9 +77,9 @@ final class Around {
         var answer = new CompletableFuture<Prediction>();
         running.whenComplete((prediction, failure) -> {
             if (failure != null) {
-                fail(answer, seen, cause(failure));
+                fail(answer, seen, Causes.of(failure));
             } else {
-                complete(answer, seen, slot.name(), passed, prediction);
+                complete(answer, seen, model, passed, prediction);
             }
         });
         return answer;
@@ -100,10 +105,6 @@ final class Around {
     private static void fail(CompletableFuture<Prediction> answer, Observations seen, Throwable e) {
         seen.failed(e);
         answer.completeExceptionally(e);
-    }
-
-    private static Throwable cause(Throwable e) {
-        return e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
     }
 
     /** A row goes the way of a request, so that nobody goes past an interceptor. */

@@ -16,6 +16,9 @@ import java.util.concurrent.Executor;
 final class BadNews {
     private static final Duration SOONEST_RETRY = Duration.ofMillis(1);
 
+    /** Threads come and go more slowly than rows. */
+    private static final Duration SOONEST_THREAD = Duration.ofMillis(100);
+
     private final VersionId version;
     private final Overload options;
     private final QueueMeters meters;
@@ -38,7 +41,7 @@ final class BadNews {
         this.version = version;
         this.options = options;
         this.meters = meters;
-        this.tellers = tellers;
+        this.tellers = new Tellers(tellers);
     }
 
     /** Tells somebody on this thread. */
@@ -60,7 +63,7 @@ final class BadNews {
             }
         }
         if (!others.isEmpty()) {
-            elsewhere(() -> others.forEach(leaver -> tell(leaver, room)));
+            tellers.execute(() -> others.forEach(leaver -> tell(leaver, room)));
         }
     }
 
@@ -69,23 +72,16 @@ final class BadNews {
         if (!all.isEmpty()) {
             var why = new InferenceException(
                     "Cannot run a request to model " + version + ": the model was retired and stopped", null);
-            elsewhere(() -> all.forEach(ticket -> ticket.fail(why)));
-        }
-    }
-
-    private void elsewhere(Runnable telling) {
-        try {
-            tellers.execute(telling);
-        } catch (OutOfMemoryError e) {
-            telling.run(); // there is no thread to be had: better here than never
+            tellers.execute(() -> all.forEach(ticket -> ticket.fail(why)));
         }
     }
 
     private OverloadedException overloaded(Shed why, WaitingRoom room) {
         Duration drained = Duration.ofNanos(room.nanosToDrain());
+        Duration soonest = why == Shed.THREADLESS ? SOONEST_THREAD : SOONEST_RETRY;
         return new OverloadedException(
                 "Cannot run a request to model " + version + ": " + why.because() + " (" + room.rows()
                         + " rows wait of " + options.queueRows() + " that may)",
-                drained.compareTo(SOONEST_RETRY) < 0 ? SOONEST_RETRY : drained);
+                drained.compareTo(soonest) < 0 ? soonest : drained);
     }
 }

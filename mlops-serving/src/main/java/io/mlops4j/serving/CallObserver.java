@@ -17,7 +17,10 @@ import io.mlops4j.model.ModelName;
  * });
  * }</pre>
  *
- * <p>Implementations must be thread-safe. What they throw is logged, and does not touch the call.
+ * <p>Implementations must be thread-safe, and must not block: every call waits for them, and when a submitted one ends so
+ * does a thread of the server, which may be one of those that run the model. What they throw is logged, and does not touch the
+ * call: any exception, and any error but those of the JVM, such as an {@link OutOfMemoryError}. One whose {@link #start}
+ * throws, or gives null, hears no more of that call. Each step of an ensemble that asks a model is a call.
  */
 @FunctionalInterface
 public interface CallObserver {
@@ -47,12 +50,16 @@ public interface CallObserver {
          */
         void error(Throwable cause);
 
-        /** The call is over: the caller's thread, or a thread of the server for a submitted one. */
+        /**
+         * The call is over. This, and what comes before it but the {@link #MODEL}, is called on the caller's thread; of a
+         * submitted call on a thread of the server, or on the caller's if it ended at once.
+         */
         void stop();
     }
 
     /**
-     * A call begins, on the caller's thread, before the interceptors are called.
+     * A call begins: on the caller's thread, or that on which the inputs of a submitted ensemble's step came; before the
+     * interceptors are called.
      *
      * @param model who is asked
      * @return what hears the rest

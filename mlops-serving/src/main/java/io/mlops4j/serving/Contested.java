@@ -7,7 +7,6 @@ import io.mlops4j.model.Value;
 import io.mlops4j.serving.trial.Answer;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -83,20 +82,29 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
         }
     }
 
+    /** As {@link #askPinned}, without blocking. */
+    CompletionStage<Prediction> submitPinned(Served chosen, Consumer<Inference> later) {
+        return flow.submitPinned(call(chosen), this::id, heard(chosen), later).whenComplete((prediction, e) -> {
+            if (e != null) {
+                failed(chosen, Causes.of(e));
+            }
+        });
+    }
+
     CompletionStage<Prediction> submit() {
         Served candidate = pinCandidate();
         if (candidate == null) {
             return slot.pinned(request, start, this::submitToIncumbent);
         }
         return flow.submit(call(candidate), this::id, heard(candidate))
-                .exceptionallyCompose(e -> submitToOther(candidate, cause(e)));
+                .exceptionallyCompose(e -> submitToOther(candidate, Causes.of(e)));
     }
 
     private CompletionStage<Prediction> submitToIncumbent(Served incumbent) {
         return flow.submit(call(incumbent), this::id, heardAfterWaiting(incumbent))
                 .whenComplete((prediction, e) -> {
                     if (e != null) {
-                        failed(incumbent, cause(e));
+                        failed(incumbent, Causes.of(e));
                     }
                 });
     }
@@ -111,10 +119,6 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
                     refusedAlone(candidate, e);
                     return prediction;
                 });
-    }
-
-    private static Throwable cause(Throwable e) {
-        return e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
     }
 
     private @Nullable Served pinCandidate() {

@@ -47,7 +47,7 @@ final class DirectDispatcher implements Dispatcher {
     @Override
     public CompletionStage<Map<String, Value>> submit(Call call) {
         var answer = new CompletableFuture<Map<String, Value>>();
-        workers.execute(call.served().version(), () -> {
+        workers.execute("model " + call.served().version(), () -> {
             try {
                 answer.complete(run(call));
             } catch (Throwable e) {

@@ -36,7 +36,8 @@ import java.util.stream.Stream;
  * }</pre>
  *
  * <p>One request is answered by one version of each model, however many steps ask it; see
- * {@link ModelServer#predict(Ensemble, Request)}. The models can still be asked by themselves.
+ * {@link ModelServer#predict(Ensemble, Request)}, and {@link ModelServer#submit(Ensemble, Request)} to have steps run side by
+ * side. The models can still be asked by themselves.
  *
  * <p>Immutable, if the functions of its steps are. Two ensembles are equal only if they are the same object.
  */
@@ -59,7 +60,8 @@ public final class Ensemble {
      * Describes an ensemble. What its models take and give is checked when a server loads them.
      *
      * @param name in the grammar of {@link ModelName}
-     * @param steps one or more, in any order; they run one after the other, in this order as far as the wires allow
+     * @param steps one or more, in any order; they run in this order as far as the wires allow, one after the other if the
+     *     caller waits, and side by side if the request is submitted
      * @param outputs one or more: what the ensemble gives, by the names it gives them; copied
      * @return the ensemble
      * @throws IllegalArgumentException if the name breaks the grammar, there are no outputs, no step asks a model, two steps

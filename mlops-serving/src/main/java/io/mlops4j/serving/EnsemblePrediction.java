@@ -15,7 +15,7 @@ import java.util.TreeMap;
  *
  * <p>Immutable.
  *
- * @param steps what each step that asks a model was answered, by the step's name, in the order in which they ran; listeners
+ * @param steps what each step that asks a model was answered, by the step's name, in the order of the ensemble's steps; listeners
  *     hear of these answers, and a truth about one of them is reported under its id
  * @param outputs by the ensemble's names, in its order
  */

@@ -1,25 +1,19 @@
 package io.mlops4j.serving;
 
-import io.mlops4j.RejectedInputException;
 import io.mlops4j.inference.Inference;
-import io.mlops4j.internal.Text;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.Value;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /*
- * One request to an ensemble.
+ * One request to an ensemble, of a caller that waits: its steps run one after the other, on his thread.
  *
  * Its versions are pinned once. Listeners hear of the steps' answers when the leases are back, as they do of any answer.
  *
@@ -33,27 +27,22 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to one thread at a time.
  */
 final class EnsembleRun {
-    private final Ensemble ensemble;
+    private final EnsembleQuestion question;
     private final Collection<Slot> slots;
     private final Flow flow;
     private final @Nullable Around around;
-    private final Request request;
-    private final long start = System.nanoTime();
-    private final long budget;
     private final List<Inference> heard = new ArrayList<>();
     private Runnable refusal = () -> {};
 
-    EnsembleRun(Ensemble ensemble, Collection<Slot> slots, Flow flow, @Nullable Around around, Request request) {
-        this.ensemble = ensemble;
+    EnsembleRun(EnsembleQuestion question, Collection<Slot> slots, Flow flow, @Nullable Around around) {
+        this.question = question;
         this.slots = slots;
         this.flow = flow;
         this.around = around;
-        this.request = request;
-        this.budget = request.timeout().map(TimeUnit.NANOSECONDS::convert).orElse(Long.MAX_VALUE);
     }
 
     EnsemblePrediction predict() {
-        check();
+        question.check();
         try {
             return answer();
         } finally {
@@ -61,112 +50,68 @@ final class EnsembleRun {
         }
     }
 
-    private void check() {
-        Set<String> expected = ensemble.inputs();
-        if (!request.inputs().keySet().equals(expected)) {
-            throw new RejectedInputException("Cannot answer ensemble " + ensemble.name() + ": the request has inputs "
-                    + quoted(request.inputs().keySet()) + ", expected " + quoted(expected));
-        }
-        request.policy()
-                .filter(policy -> !ensemble.models().contains(policy.model()))
-                .ifPresent(policy -> {
-                    throw new IllegalArgumentException("Cannot answer ensemble " + ensemble.name() + " by " + policy
-                            + ": expected a policy of one of " + ensemble.models());
-                });
-    }
-
-    private static List<String> quoted(Collection<String> names) {
-        return names.stream().limit(32).map(Text::quote).toList();
-    }
-
     private EnsemblePrediction answer() {
+        Request request = question.request();
         try (Snapshot snapshot =
-                Snapshot.pin(slots, request, start, request.key().orElseGet(flow::id))) {
+                Snapshot.pin(slots, request, question.start(), request.key().orElseGet(flow::id))) {
             try {
-                return run(snapshot, this::askAsChosen);
+                return snapshot.during(() -> run(snapshot, this::askAsChosen));
             } catch (RuntimeException e) {
-                if (!snapshot.hasCandidate() || left() <= 0) {
+                if (!snapshot.hasCandidate() || question.left() <= 0) {
                     throw e;
                 }
             }
         }
-        try (Snapshot served = Snapshot.pinServed(slots, request, start)) {
-            EnsemblePrediction prediction = run(served, this::askInstead);
-            refusal.run();
-            return prediction;
+        try (Snapshot served = Snapshot.pinServed(slots, request, question.start())) {
+            return served.during(() -> {
+                EnsemblePrediction prediction = run(served, this::askInstead);
+                refusal.run();
+                return prediction;
+            });
         }
     }
 
     private EnsemblePrediction run(Snapshot snapshot, Asking asking) {
+        Ensemble ensemble = question.ensemble();
         Map<String, Map<String, Value>> given = new HashMap<>();
         Map<String, Prediction> predictions = new LinkedHashMap<>();
         for (Step step : ensemble.steps()) {
             try {
-                Map<String, Value> inputs = values(step.bindings(), given);
+                Map<String, Value> inputs = question.values(step.bindings(), given);
                 Optional<ModelName> model = step.model();
                 if (model.isPresent()) {
                     Prediction prediction = ask(snapshot.of(model.get()), inputs, asking);
                     predictions.put(step.name(), prediction);
                     given.put(step.name(), prediction.outputs());
                 } else {
-                    given.put(step.name(), call(step, inputs));
+                    given.put(step.name(), question.call(step, inputs));
                 }
             } catch (RuntimeException e) {
                 throw StepFailure.of(ensemble, step, e);
             }
         }
-        return new EnsemblePrediction(predictions, values(ensemble.sources(), given));
+        return new EnsemblePrediction(predictions, question.values(ensemble.sources(), given));
     }
 
-    private Map<String, Value> values(Map<String, Wire> wires, Map<String, Map<String, Value>> given) {
-        Map<String, Value> values = new LinkedHashMap<>();
-        wires.forEach((name, wire) -> {
-            Map<String, Value> from = wire.step().map(given::get).orElse(request.inputs());
-            Value value = from.get(wire.name());
-            if (value == null) {
-                throw new InferenceException(
-                        "Cannot answer ensemble " + ensemble.name() + ": there is no " + wire
-                                + ", expected a value for " + Text.quote(name),
-                        null);
-            }
-            values.put(name, value);
-        });
-        return Collections.unmodifiableMap(values);
-    }
-
-    private Map<String, Value> call(Step step, Map<String, Value> inputs) {
-        requireTime();
-        Map<String, Value> outputs = step.call(inputs);
-        if (outputs == null || !outputs.keySet().containsAll(step.outputs())) {
-            throw new InferenceException(
-                    "the function gave " + (outputs == null ? "null" : quoted(outputs.keySet())) + ", expected "
-                            + quoted(step.outputs()),
-                    null);
-        }
-        return outputs;
-    }
-
-    /** Asks through the interceptors; they may shorten the time, but the version is chosen. */
     private Prediction ask(Snapshot.Pin pin, Map<String, Value> inputs, Asking asking) {
-        Request question = timed(
-                request.asking(inputs).by(VersionPolicy.pinned(pin.served().version())));
+        Request asked = question.to(pin, inputs);
         Around wrapped = around;
         return wrapped == null
-                ? asking.ask(pin, question)
-                : wrapped.predict(pin.slot().name(), question, changed -> asking.ask(pin, timed(changed)));
+                ? asking.ask(pin, asked)
+                : wrapped.predict(pin.slot().name(), asked, changed -> asking.ask(pin, question.timed(changed)));
     }
 
     /** How a pinned version is asked. */
     private interface Asking {
-        Prediction ask(Snapshot.Pin pin, Request question);
+        Prediction ask(Snapshot.Pin pin, Request asked);
     }
 
-    private Prediction askAsChosen(Snapshot.Pin pin, Request question) {
+    private Prediction askAsChosen(Snapshot.Pin pin, Request asked) {
         Contest contest = pin.contest();
         if (contest == null || pin.policy() != null) {
-            return askInstead(pin, question);
+            return askInstead(pin, asked);
         }
-        var contested = new Contested(flow, pin.slot(), contest, question, flow.id(), System.nanoTime());
+        var contested = new Contested(flow, pin.slot(), contest, asked, flow.id(), System.nanoTime());
         try {
             return contested.askPinned(pin.served(), heard::add);
         } catch (RuntimeException e) {
@@ -177,44 +122,8 @@ final class EnsembleRun {
         }
     }
 
-    private Prediction askInstead(Snapshot.Pin pin, Request question) {
-        String id = flow.id();
-        Contest contest = pin.contest();
-        if (contest != null) {
-            contest.turned(id);
-        }
-        return flow.askPinned(call(pin, question), () -> id, Flow.NOBODY, heard::add);
-    }
-
-    private static Call call(Snapshot.Pin pin, Request question) {
-        return new Call(pin.served(), question, System.nanoTime());
-    }
-
-    private Request timed(Request question) {
-        if (!isTimed()) {
-            return question;
-        }
-        Duration left = requireTime();
-        return question.timeout().filter(time -> time.compareTo(left) < 0).isPresent()
-                ? question
-                : question.within(left);
-    }
-
-    private Duration requireTime() {
-        long left = left();
-        if (left <= 0) {
-            throw new DeadlineExceededException(
-                    "the " + request.timeout().orElseThrow() + " of the request were over before it began", null);
-        }
-        return Duration.ofNanos(left);
-    }
-
-    /** Whether there is a deadline; one in a century is none. */
-    private boolean isTimed() {
-        return budget < Long.MAX_VALUE / 2;
-    }
-
-    private long left() {
-        return isTimed() ? budget - (System.nanoTime() - start) : Long.MAX_VALUE;
+    private Prediction askInstead(Snapshot.Pin pin, Request asked) {
+        String id = pin.turned(flow.id());
+        return flow.askPinned(pin.call(asked), () -> id, Flow.NOBODY, heard::add);
     }
 }

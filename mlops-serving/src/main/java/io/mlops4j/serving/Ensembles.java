@@ -25,15 +25,13 @@ final class Ensembles {
         this.all = List.copyOf(all);
     }
 
-    boolean isEmpty() {
-        return all.isEmpty();
+    List<Ensemble> all() {
+        return all;
     }
 
-    void requireServed(Ensemble ensemble) {
-        if (!all.contains(ensemble)) {
-            throw new NotFoundException("Ensemble " + ensemble.name()
-                    + " is not served here, expected one that this server was built with: " + all);
-        }
+    NotFoundException notServed(Ensemble ensemble) {
+        return new NotFoundException("Ensemble " + ensemble.name()
+                + " is not served here, expected one that this server was built with: " + all);
     }
 
     /** Checks that every model that is asked is served. */

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *  - Followers are bounded; beyond the bound callers compute, and with that meet the bounds of the model's queue.
  *  - A worker never follows: the leader may be waiting for that very worker.
  *  - Who follows without waiting hears of the answer on a thread of `tellers`, never on the leader's: the leader may be a
- *    caller of its own, and still hold a lease.
+ *    caller of its own, and still hold a lease. Only if no thread can be made it is told there, and the leader's thread
+ *    counts as a worker as long as that takes.
  */
 /**
  * Has concurrent equal questions computed once.
@@ -74,7 +75,7 @@ final class Flights<Q, A> {
 
     Flights(Deadlines deadlines, Executor tellers) {
         this.deadlines = deadlines;
-        this.tellers = tellers;
+        this.tellers = new Tellers(tellers);
     }
 
     /** Answers a question that was not known a moment ago. Blocks. */

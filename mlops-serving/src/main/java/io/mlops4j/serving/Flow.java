@@ -99,24 +99,35 @@ final class Flow {
 
     /** Asks the version that a call has pinned, and lets it go when the answer is there. */
     CompletionStage<Prediction> submit(Call call, Supplier<String> id, Witness witness) {
+        return submit(call, call.served().lease()::release, id, witness, atOnce);
+    }
+
+    /** Asks the version that a call has pinned, which stays pinned; so listeners must be told later. */
+    CompletionStage<Prediction> submitPinned(
+            Call call, Supplier<String> id, Witness witness, Consumer<Inference> later) {
+        return submit(call, () -> {}, id, witness, later);
+    }
+
+    private CompletionStage<Prediction> submit(
+            Call call, Runnable through, Supplier<String> id, Witness witness, Consumer<Inference> told) {
         Served served = call.served();
         CompletionStage<Map<String, Value>> running;
         try {
             running = served.dispatcher().submit(call);
         } catch (Throwable e) {
-            served.lease().release();
+            through.run();
             countFailure(served, e);
             return CompletableFuture.failedFuture(e);
         }
         var answer = new CompletableFuture<Prediction>();
         // The lease goes back before anybody hears of the answer: who hears of it may swap models.
         running.whenComplete((outputs, failure) -> {
-            served.lease().release();
+            through.run();
             if (failure != null) {
                 countFailure(served, failure);
                 answer.completeExceptionally(failure);
             } else {
-                complete(answer, call, outputs, id, witness);
+                complete(answer, call, outputs, id, witness, told);
             }
         });
         return answer;
@@ -127,10 +138,11 @@ final class Flow {
             Call call,
             Map<String, Value> outputs,
             Supplier<String> id,
-            Witness witness) {
+            Witness witness,
+            Consumer<Inference> told) {
         Prediction prediction;
         try {
-            prediction = answered(call, outputs, id, witness, atOnce);
+            prediction = answered(call, outputs, id, witness, told);
         } catch (Throwable e) {
             answer.completeExceptionally(e);
             return;

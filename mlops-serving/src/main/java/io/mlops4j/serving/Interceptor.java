@@ -7,12 +7,17 @@ import io.mlops4j.model.ModelName;
  *
  * <p>Interceptors are called in the order in which they were added before a call, and in the reverse order after it. What
  * one of them throws fails the call: a {@link io.mlops4j.MlopsException}, such as a
- * {@link io.mlops4j.RejectedInputException}, as it is, any other exception as an {@link InterceptorException}. The later
- * ones, and the model, are then not called. A row that is scored passes them as a request, and so does every step of an
+ * {@link io.mlops4j.RejectedInputException}, as it is, any other exception, and null, as an {@link InterceptorException}. The
+ * later ones, and the model, are then not called. If the request was submitted, that fails the stage. An {@link Error} goes
+ * through as it is; from {@link #before} of a submitted request it is thrown at once. A row that is scored passes them as a request, and so does every step of an
  * ensemble that asks a model; there the version is chosen already.
  *
- * <p>Implementations must be thread-safe. They run on the caller's thread, but after a submitted request on a thread of
- * the server, where they must not take long.
+ * <p>Implementations must be thread-safe, and must not block. They run on the caller's thread, with two exceptions. After a
+ * submitted request {@link #after} runs on a thread of the server, which may be one of those that run the model: as long as
+ * it takes, they answer nobody else; only if the answer was kept it may be the caller's. And in a submitted ensemble
+ * {@link #before} runs on the thread on which the last of the step's inputs came, which is the caller's or the server's. A
+ * swap that is called by an interceptor on a thread of the server, or in an ensemble, does not wait for the old version to be
+ * freed.
  */
 public interface Interceptor {
     /**

@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelServer implements AutoCloseable {
     private final Map<ModelName, Slot> slots = new HashMap<>();
-    private final Ensembles ensembles;
+    private final EnsembleDesk ensembles;
     private final Flow flow;
     private final ServerThreads threads;
     private final @Nullable MeterRegistry registry;
@@ -74,7 +74,7 @@ public final class ModelServer implements AutoCloseable {
         this.rollouts = rollouts;
         this.follower = follower;
         slots.forEach(slot -> this.slots.put(slot.name(), slot));
-        this.ensembles = ensembles;
+        this.ensembles = new EnsembleDesk(ensembles, this.slots::get, flow, around, threads.workers(), registry);
         this.flow = flow;
         this.around = around;
         this.threads = threads;
@@ -122,6 +122,11 @@ public final class ModelServer implements AutoCloseable {
      * @throws NotFoundException if no model of that name is served
      * @throws RejectedInputException if an input is missing, unknown, or of the wrong type or shape
      * @throws InferenceException if the model failed while it computed
+     * @throws io.mlops4j.OverloadedException if too many requests are waiting, or an evicted version finds no room; says when to
+     *     come back
+     * @throws RejectedModelException if the version was evicted by the memory budget, and cannot be loaded again: it is not what
+     *     it was, or there is not room enough for it
+     * @throws io.mlops4j.StorageException if it was evicted, and cannot be read
      * @throws IllegalStateException if the server is closed
      */
     public Prediction predict(ModelName name, Map<String, Value> inputs) {
@@ -138,7 +143,11 @@ public final class ModelServer implements AutoCloseable {
      * @throws RejectedInputException if an input is missing, unknown, or of the wrong type or shape
      * @throws InferenceException if the model failed while it computed
      * @throws DeadlineExceededException if the request's time was over before the answer was there
-     * @throws io.mlops4j.OverloadedException if too many requests are waiting; says when to come back
+     * @throws io.mlops4j.OverloadedException if too many requests are waiting, or an evicted version finds no room; says when to
+     *     come back
+     * @throws RejectedModelException if the version was evicted by the memory budget, and cannot be loaded again: it is not what
+     *     it was, or there is not room enough for it
+     * @throws io.mlops4j.StorageException if it was evicted, and cannot be read
      * @throws IllegalStateException if the server is closed
      */
     public Prediction predict(ModelName name, Request request) {
@@ -168,14 +177,41 @@ public final class ModelServer implements AutoCloseable {
      *     next three names the step
      * @throws InferenceException if a model or a function failed
      * @throws DeadlineExceededException if the request's time was over before the answer was there
-     * @throws io.mlops4j.OverloadedException if too many requests are waiting for a model; says when to come back
+     * @throws io.mlops4j.OverloadedException if too many requests are waiting for a model, or an evicted version finds no room;
+     *     says when to come back
+     * @throws RejectedModelException if a version was evicted by the memory budget, and cannot be loaded again: it is not what
+     *     it was, or there is not room enough for it
+     * @throws io.mlops4j.StorageException if it was evicted, and cannot be read
      * @throws IllegalArgumentException if the request names a policy of a model that the ensemble does not ask
      * @throws IllegalStateException if the server is closed
      */
     public EnsemblePrediction predict(Ensemble ensemble, Request request) {
-        ensembles.requireServed(ensemble);
-        List<Slot> asked = ensemble.models().stream().map(this::slot).toList();
-        return new EnsembleRun(ensemble, asked, flow, around, request).predict();
+        return ensembles.predict(ensemble, request);
+    }
+
+    /**
+     * Answers a request by models together, later. Does not block. Steps that do not wait for each other run side by side:
+     * a model's where its requests run that are submitted, functions on threads of the server. What else
+     * {@link #predict(Ensemble, Request)} says holds here as well, and what it throws fails the stage, all but an unknown
+     * ensemble and a closed server, which are thrown at once.
+     *
+     * <p>The first failure of a step fails the whole: no step begins after it, and those that run are not waited for; but
+     * the versions stay in use until the last of them has ended. The time-out is for all steps together; a function is not
+     * called when it is over, and not interrupted either.
+     *
+     * <p>Interceptors are called before a step on the thread on which the last of its inputs came: the caller's for the
+     * first steps, a thread of the server for the others. The stage completes on a thread of the server, or at once on the
+     * caller's if all answers are kept or the request is refused: hand what takes long to another one. A swap or a close
+     * that is called there does not wait for the old version to be freed.
+     *
+     * @param ensemble one that the server was built with
+     * @param request a value for each of its inputs, and how to treat them
+     * @return the outputs, and the version of each model that gave them
+     * @throws NotFoundException if the ensemble is not served
+     * @throws IllegalStateException if the server is closed
+     */
+    public CompletionStage<EnsemblePrediction> submit(Ensemble ensemble, Request request) {
+        return ensembles.submit(ensemble, request);
     }
 
     /**
@@ -205,6 +241,11 @@ public final class ModelServer implements AutoCloseable {
      * @throws NotFoundException if no model of that name is served
      * @throws RejectedInputException if the model has another form, or the row another length
      * @throws InferenceException if the model failed while it computed
+     * @throws io.mlops4j.OverloadedException if too many requests are waiting, or an evicted version finds no room; says when to
+     *     come back
+     * @throws RejectedModelException if the version was evicted by the memory budget, and cannot be loaded again: it is not what
+     *     it was, or there is not room enough for it
+     * @throws io.mlops4j.StorageException if it was evicted, and cannot be read
      * @throws IllegalStateException if the server is closed
      */
     public float score(ModelName name, float[] row) {
@@ -220,6 +261,11 @@ public final class ModelServer implements AutoCloseable {
      * @throws NotFoundException if no model of that name is served
      * @throws RejectedInputException if the model has another form, or the row another length
      * @throws InferenceException if the model failed while it computed
+     * @throws io.mlops4j.OverloadedException if too many requests are waiting, or an evicted version finds no room; says when to
+     *     come back
+     * @throws RejectedModelException if the version was evicted by the memory budget, and cannot be loaded again: it is not what
+     *     it was, or there is not room enough for it
+     * @throws io.mlops4j.StorageException if it was evicted, and cannot be read
      * @throws IllegalArgumentException if {@code out} is too short
      * @throws IllegalStateException if the server is closed
      */
@@ -441,5 +487,6 @@ public final class ModelServer implements AutoCloseable {
         if (meters != null) {
             gauges.forEach(meters::remove);
         }
+        ensembles.close();
     }
 }

@@ -328,8 +328,9 @@ public final class ModelServerBuilder {
      * rejected, failed) by model, version and runtime, the gauges {@code mlops.models.loaded} and {@code mlops.leases}
      * by model; and for models with a queue the gauge {@code mlops.queue.rows}, the timer {@code mlops.queue.time}, the
      * summary {@code mlops.batch.rows} and the counter {@code mlops.queue.shed} (by reason: full, displaced, hopeless,
-     * standing, expired) by model and version. With a cache also the counter {@code mlops.cache.requests} by model,
-     * version and result (hit, partial, shared, miss). With rollouts also, by model, the gauges
+     * standing, expired, threadless) by model and version. With a cache also the counter {@code mlops.cache.requests} by model,
+     * version and result (hit, partial, shared, miss). With ensembles also the timer {@code mlops.ensemble} by ensemble and
+     * outcome (ok, rejected, overloaded, late, failed). With rollouts also, by model, the gauges
      * {@code mlops.rollout.running}, {@code mlops.rollout.share} and {@code mlops.rollout.evidence} (by question and by
      * what it is for), and the counters {@code mlops.rollout.decisions} (by kind), {@code mlops.rollout.ended} (by
      * state) and {@code mlops.shadow.copies} (compared, dropped). With a memory budget also the gauges

@@ -9,8 +9,12 @@ import io.mlops4j.registry.Subscription;
 import java.util.function.Consumer;
 
 /**
- * Where a server finds the version that an alias points at, and its bytes: a registry, in most cases. Asked when a
- * server starts and when it refreshes a model, never while it predicts.
+ * Where a server finds the version that an alias points at, and its bytes: a registry, in most cases.
+ *
+ * <p>Asked when a server starts, when it refreshes a model, and when a rollout loads a candidate. A server with a
+ * {@link MemoryBudget} also opens a version that was evicted when a request asks for it: on a thread of the server, while the
+ * requests for that version wait, each for as long as its time-out allows. What is thrown then fails those requests, and the
+ * next one tries again. A server without one asks nothing for a request.
  *
  * <p>Implementations must be thread-safe.
  */

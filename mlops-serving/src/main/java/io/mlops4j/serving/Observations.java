@@ -21,6 +21,11 @@ import org.slf4j.LoggerFactory;
 final class Observations {
     private static final Logger LOG = LoggerFactory.getLogger(Observations.class);
 
+    static final String OK = "ok";
+
+    /** All there are. */
+    static final List<String> OUTCOMES = List.of(OK, "rejected", "overloaded", "late", "failed");
+
     private final ModelName model;
     private final List<CallObserver.Observed> all = new ArrayList<>();
 
@@ -44,7 +49,7 @@ final class Observations {
     void answered(VersionId version) {
         tell(one -> {
             one.keyValue(CallObserver.VERSION, Integer.toString(version.number()));
-            one.keyValue(CallObserver.OUTCOME, "ok");
+            one.keyValue(CallObserver.OUTCOME, OK);
         });
         tell(CallObserver.Observed::stop);
     }
@@ -57,7 +62,8 @@ final class Observations {
         tell(CallObserver.Observed::stop);
     }
 
-    private static String outcome(Throwable e) {
+    /** How a call ended that failed so; one of {@link #OUTCOMES}. */
+    static String outcome(Throwable e) {
         if (e instanceof RejectedInputException) {
             return "rejected";
         }

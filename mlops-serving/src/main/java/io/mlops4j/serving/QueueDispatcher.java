@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
  *    take an instance gives it to a worker thread, which runs batches until nobody waits and leaves the instance. As
  *    both sides write first (the room, the instance) and then read the other, nobody is forgotten.
  *  - There are never more runs of workers than instances, as each has one; so their own queue is bounded by the tickets.
+ *  - The JVM may be unable to make a worker thread. Then who holds another instance looks again when he leaves it. If nobody
+ *    does, who waits is sent away: of all who fail to have a thread and give their instance back, the last one sees that no
+ *    instance is taken. Whoever takes one later looks into the room himself.
  *  - Callers may hear of answers on a worker, and ask again from there. A worker that waited in the room could wait for
  *    itself; so its requests run at once, on it, beyond the number of instances if need be.
  *  - A run may outlive the requests in it, whose time was over; their leases are back then. So closing, which follows
@@ -241,36 +244,43 @@ final class QueueDispatcher implements Dispatcher {
     }
 
     private void dispatch() {
-        if (!room.isEmpty() && instances.tryEnter()) {
+        if (mayTake()) {
             try {
                 workers.execute(this::drain);
-            } catch (OutOfMemoryError e) { // no memory for another thread: the next one to come tries again
+            } catch (OutOfMemoryError e) { // unable to create native thread
+                LOG.debug("Cannot have another thread for model {}", label, e);
                 instances.leave();
+                if (instances.busy() == 0) {
+                    room.strand();
+                }
+            }
+        }
+    }
+
+    /** Whether somebody waits, and an instance is taken for him. */
+    private boolean mayTake() {
+        return !room.isEmpty() && instances.tryEnter();
+    }
+
+    /** Goes on by itself when somebody has come after it left: there may be no other thread to be had. */
+    private void drain() {
+        do {
+            try {
+                runAll();
+            } catch (Throwable e) {
+                leave();
                 throw e;
             }
-        }
+            instances.leave();
+        } while (mayTake());
     }
 
-    private void drain() {
-        Batch batch = null;
-        try {
-            batch = room.next(null);
-            while (batch != null) {
-                share();
-                runner.run(batch);
-                batch = room.next(batch);
-            }
-        } finally {
-            leave();
-        }
-    }
-
-    /** The parts of a large request come all at once: there may be work for other instances. */
-    private void share() {
-        try {
-            dispatch();
-        } catch (OutOfMemoryError e) {
-            LOG.debug("Cannot have another thread for model {}: one goes on alone", label, e);
+    private void runAll() {
+        Batch batch = room.next(null);
+        while (batch != null) {
+            dispatch(); // the parts of a large request come all at once: there may be work for other instances
+            runner.run(batch);
+            batch = room.next(batch);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.OverloadedException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class Reloads {
+    private static final Duration RETRY_AFTER = Duration.ofMillis(100);
+
     private final Slot slot;
     private final Map<Served, CompletableFuture<Void>> flights = new ConcurrentHashMap<>();
 
@@ -74,9 +78,9 @@ final class Reloads {
         var mine = new CompletableFuture<Served>();
         if (request.timeout().isPresent()) {
             // On a thread of its own: who is told may be code of the host, which must not hold up the deadlines.
+            var tellers = new Tellers(work -> new WorkerThread(work, "mlops-late-" + slot.name()).start());
             Runnable late = () -> mine.completeExceptionally(tooLate(request));
-            Future<?> alarm = deadlines.after(
-                    left(request, start), () -> new WorkerThread(late, "mlops-late-" + slot.name()).start());
+            Future<?> alarm = deadlines.after(left(request, start), () -> tellers.execute(late));
             CompletionStage<Served> watched = mine;
             watched.whenComplete((served, failure) -> alarm.cancel(false));
         }
@@ -135,7 +139,14 @@ final class Reloads {
 
     private CompletableFuture<Void> start(Served evicted) {
         var flight = new CompletableFuture<Void>();
-        new WorkerThread(() -> fly(evicted, flight), "mlops-reload-" + evicted.version()).start();
+        try {
+            new WorkerThread(() -> fly(evicted, flight), "mlops-reload-" + evicted.version()).start();
+        } catch (OutOfMemoryError e) { // unable to create native thread
+            var overloaded = new OverloadedException(
+                    "Cannot load model " + evicted.version() + " again: no thread can be made to do it", RETRY_AFTER);
+            overloaded.addSuppressed(e);
+            throw overloaded; // no flight is entered
+        }
         return flight;
     }
 

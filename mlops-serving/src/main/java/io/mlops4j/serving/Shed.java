@@ -13,7 +13,9 @@ enum Shed {
     /** The queue stands, and it waited for too long. */
     STANDING("its queue stands, and it waited for too long"),
     /** Its time was over. */
-    EXPIRED("its time is over");
+    EXPIRED("its time is over"),
+    /** Nothing of the model runs, and the JVM can make no thread to run it on. */
+    THREADLESS("no thread can be made to run it");
 
     private final String because;
 

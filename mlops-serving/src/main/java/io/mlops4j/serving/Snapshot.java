@@ -7,6 +7,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -22,18 +25,17 @@ import org.jspecify.annotations.Nullable;
  *    use them are through. Nothing here waits for a swap while it holds a lease: a swap that is called by a thread that
  *    holds a snapshot, from an interceptor or a function, leaves the draining to another thread, or it would wait for
  *    itself. Hence the thread-local.
- *  - Opened and closed by the same thread, in order.
+ *  - It says on which threads: those that do something for it that may run the host's code. It may be closed by any.
  */
 /**
  * What answers one request to an ensemble: a leased version of each of its models.
  *
- * <p>Confined to one thread at a time.
+ * <p>Confined to one thread at a time while it is pinned; thread-safe then, to be closed once.
  */
 final class Snapshot implements AutoCloseable {
     private static final ThreadLocal<@Nullable Snapshot> HELD = new ThreadLocal<>();
 
     private final Map<ModelName, Pin> pins = new LinkedHashMap<>();
-    private final @Nullable Snapshot outer = HELD.get();
 
     /**
      * A version that is leased.
@@ -53,14 +55,25 @@ final class Snapshot implements AutoCloseable {
             return contest != null && contest.candidate() == served;
         }
 
+        /** A question to the version, asked now. */
+        Call call(Request question) {
+            return new Call(served, question, System.nanoTime());
+        }
+
+        /** An id whose outcome counts for neither side of a rollout: the version was not chosen by chance. */
+        String turned(String id) {
+            if (contest != null) {
+                contest.turned(id);
+            }
+            return id;
+        }
+
         private boolean isServedNow() {
             return isCandidate() ? slot.contest() == contest : slot.means(policy, served);
         }
     }
 
-    private Snapshot() {
-        HELD.set(this);
-    }
+    private Snapshot() {}
 
     /** Pins what a request is to be answered by; a rollout may choose its candidate, by this key. */
     static Snapshot pin(Collection<Slot> slots, Request request, long start, String key) {
@@ -76,9 +89,12 @@ final class Snapshot implements AutoCloseable {
         while (true) {
             var snapshot = new Snapshot();
             try {
-                slots.forEach(slot -> snapshot.pins.put(slot.name(), pin(slot, request, start, key)));
-                if (snapshot.pins.values().stream().allMatch(Pin::isServedNow)) {
+                Snapshot pinned = snapshot.during(() -> {
+                    slots.forEach(slot -> snapshot.with(pin(slot, request, start, key)));
                     return snapshot;
+                });
+                if (pinned.isServedNow()) {
+                    return pinned;
                 }
             } catch (Throwable e) {
                 snapshot.close();
@@ -88,16 +104,95 @@ final class Snapshot implements AutoCloseable {
         }
     }
 
-    private static Pin pin(Slot slot, Request request, long start, @Nullable String key) {
-        Optional<VersionPolicy> policy =
-                request.policy().filter(one -> one.model().equals(slot.name()));
-        Request named = request.naming(policy);
-        if (policy.isPresent()) {
-            return new Pin(slot, policy.get(), slot.pin(named, start), null);
+    /** Pins as {@link #pin} does, or as {@link #pinServed} if there is no key, without blocking. */
+    static CompletionStage<Snapshot> pinLater(
+            Collection<Slot> slots, Request request, long start, @Nullable String key) {
+        var snapshot = new Snapshot();
+        CompletionStage<Snapshot> pinning = CompletableFuture.completedFuture(snapshot);
+        for (Slot slot : slots) {
+            pinning = pinning.thenCompose(
+                    so -> pinLater(slot, request, start, key).thenApply(so::with));
         }
-        Contest contest = slot.contest();
-        Served candidate = contest == null || key == null ? null : contest.tryPin(key);
-        return new Pin(slot, null, candidate == null ? slot.pin(named, start) : candidate, contest);
+        return pinning.whenComplete((done, e) -> {
+                    if (e != null) {
+                        snapshot.close();
+                    }
+                })
+                .thenCompose(done -> done.orLater(slots, request, start, key));
+    }
+
+    private Snapshot with(Pin pin) {
+        pins.put(pin.slot().name(), pin);
+        return this;
+    }
+
+    private CompletionStage<Snapshot> orLater(
+            Collection<Slot> slots, Request request, long start, @Nullable String key) {
+        if (isServedNow()) {
+            return CompletableFuture.completedFuture(this);
+        }
+        close();
+        return pinLater(slots, request, start, key);
+    }
+
+    private static Pin pin(Slot slot, Request request, long start, @Nullable String key) {
+        Wanted wanted = Wanted.of(slot, request, key);
+        Served candidate = wanted.tryCandidate();
+        return wanted.pin(candidate == null ? slot.pin(wanted.named(), start) : candidate);
+    }
+
+    private static CompletionStage<Pin> pinLater(Slot slot, Request request, long start, @Nullable String key) {
+        Wanted wanted = Wanted.of(slot, request, key);
+        Served candidate = wanted.tryCandidate();
+        return candidate == null
+                ? slot.pinned(wanted.named(), start, served -> CompletableFuture.completedFuture(wanted.pin(served)))
+                : CompletableFuture.completedFuture(wanted.pin(candidate));
+    }
+
+    /** What a request wants of one model. */
+    private record Wanted(
+            Slot slot,
+            Request named,
+            @Nullable VersionPolicy policy,
+            @Nullable Contest contest,
+            @Nullable String key) {
+        static Wanted of(Slot slot, Request request, @Nullable String key) {
+            Optional<VersionPolicy> policy =
+                    request.policy().filter(one -> one.model().equals(slot.name()));
+            Contest contest = policy.isPresent() ? null : slot.contest();
+            return new Wanted(slot, request.naming(policy), policy.orElse(null), contest, key);
+        }
+
+        @Nullable Served tryCandidate() {
+            return contest == null || key == null ? null : contest.tryPin(key);
+        }
+
+        Pin pin(Served served) {
+            return new Pin(slot, policy, served, contest);
+        }
+    }
+
+    private boolean isServedNow() {
+        return pins.values().stream().allMatch(Pin::isServedNow);
+    }
+
+    /**
+     * Does something on this thread while the versions are held. A swap that it calls does not wait for them to drain.
+     *
+     * @return what it gives
+     */
+    <T> T during(Supplier<T> work) {
+        Snapshot outer = HELD.get();
+        HELD.set(this);
+        try {
+            return work.get();
+        } finally {
+            if (outer == null) {
+                HELD.remove();
+            } else {
+                HELD.set(outer);
+            }
+        }
     }
 
     /** Whether this thread holds versions that it must not wait for. */
@@ -117,10 +212,5 @@ final class Snapshot implements AutoCloseable {
     @Override
     public void close() {
         pins.values().forEach(pin -> pin.served().lease().release());
-        if (outer == null) {
-            HELD.remove();
-        } else {
-            HELD.set(outer);
-        }
     }
 }

@@ -62,7 +62,8 @@ public final class Step {
      * any other exception becomes an {@link InferenceException}.
      *
      * @param name of the step, in the grammar of {@link ModelName}
-     * @param function from inputs to outputs; runs on the caller's thread
+     * @param function from inputs to outputs; runs on the caller's thread, or on one of the server's if the request is
+     *     submitted
      * @param outputs the names of its outputs, one or more
      * @return a step without bindings
      * @throws IllegalArgumentException if the name breaks the grammar, or no output is named, or one twice

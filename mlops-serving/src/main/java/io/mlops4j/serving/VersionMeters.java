@@ -53,12 +53,9 @@ final class VersionMeters {
         }
         Tags tags = Tags.of(
                 "model", version.model().value(), "version", Integer.toString(version.number()), "runtime", runtime);
-        Timer timer = Timer.builder(TIMER)
-                .description("Time to answer a request")
-                .tags(tags)
-                .serviceLevelObjectives(BOUNDS)
-                .minimumExpectedValue(BOUNDS[0])
-                .maximumExpectedValue(BOUNDS[BOUNDS.length - 1])
+        Timer timer = bounded(Timer.builder(TIMER)
+                        .description("Time to answer a request")
+                        .tags(tags))
                 .register(registry);
         return new VersionMeters(
                 new Made(
@@ -69,6 +66,13 @@ final class VersionMeters {
                         outcome(registry, tags, "failed")),
                 queue,
                 cache);
+    }
+
+    /** With a histogram of fixed bounds. */
+    static Timer.Builder bounded(Timer.Builder timer) {
+        return timer.serviceLevelObjectives(BOUNDS)
+                .minimumExpectedValue(BOUNDS[0])
+                .maximumExpectedValue(BOUNDS[BOUNDS.length - 1]);
     }
 
     private static Counter outcome(MeterRegistry registry, Tags tags, String outcome) {

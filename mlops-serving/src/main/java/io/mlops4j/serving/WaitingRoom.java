@@ -341,8 +341,20 @@ final class WaitingRoom {
         }
     }
 
-    /** Sends everybody away who waits. */
+    /** Sends everybody away who waits: the model is gone. */
     void clear() {
+        news.tellRetired(takeAll());
+    }
+
+    /** Sends everybody away who waits: there is no thread to run anything on. */
+    void strand() {
+        List<Leaver> leavers = takeAll().stream()
+                .map(ticket -> new Leaver(ticket, Shed.THREADLESS))
+                .toList();
+        news.tellElsewhere(leavers, this);
+    }
+
+    private List<Ticket> takeAll() {
         List<Ticket> all = new ArrayList<>();
         lock.lock();
         try {
@@ -352,7 +364,7 @@ final class WaitingRoom {
         } finally {
             lock.unlock();
         }
-        news.tellRetired(all);
+        return all;
     }
 
     /** Frees what it kept. Nobody may be in it, and nothing may be running. */

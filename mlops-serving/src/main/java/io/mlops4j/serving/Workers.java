@@ -1,7 +1,6 @@
 package io.mlops4j.serving;
 
 import io.mlops4j.OverloadedException;
-import io.mlops4j.model.VersionId;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -33,14 +32,24 @@ final class Workers implements AutoCloseable {
     /**
      * Runs something soon.
      *
-     * @throws OverloadedException if too much is waiting already
+     * @param asked what a request is submitted to, for messages
+     * @throws OverloadedException if too much is waiting already, or no thread can be made
+     * @throws IllegalStateException if the server is closed
      */
-    void execute(VersionId version, Runnable work) {
+    void execute(String asked, Runnable work) {
         try {
             pool.execute(work);
+        } catch (OutOfMemoryError e) { // unable to create native thread
+            var overloaded = new OverloadedException(
+                    "Cannot submit a request to " + asked + ": no thread can be made to run it", RETRY_AFTER);
+            overloaded.addSuppressed(e);
+            throw overloaded;
         } catch (RejectedExecutionException e) {
+            if (pool.isShutdown()) {
+                throw new IllegalStateException("Cannot submit a request to " + asked + ": the server is closed", e);
+            }
             throw new OverloadedException(
-                    "Cannot submit a request to model " + version + ": " + QUEUE + " requests are waiting already",
+                    "Cannot submit a request to " + asked + ": " + QUEUE + " requests are waiting already",
                     RETRY_AFTER);
         }
     }

@@ -101,6 +101,72 @@ final class AroundTest {
     }
 
     @Test
+    void interceptor_ofASubmittedRequest_runsOnTheCallersThreadAndThenTheServers() {
+        List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
+        Interceptor watching = new Interceptor() {
+            @Override
+            public Request before(ModelName model, Request request) {
+                threads.add(Thread.currentThread());
+                return request;
+            }
+
+            @Override
+            public Prediction after(ModelName model, Request request, Prediction prediction) {
+                threads.add(Thread.currentThread());
+                return prediction;
+            }
+        };
+        try (ModelServer server = builder().interceptedBy(watching).start()) {
+            server.predict(NAME, inputs(1));
+            assertThat(threads).containsExactly(Thread.currentThread(), Thread.currentThread());
+            threads.clear();
+            server.submit(NAME, Request.of(inputs(1))).toCompletableFuture().join();
+            assertThat(threads).hasSize(2).first().isSameAs(Thread.currentThread());
+            assertThat(threads.get(1)).isInstanceOf(WorkerThread.class);
+        }
+    }
+
+    @Test
+    void interceptor_thatThrowsAnError_isNotContained() {
+        Interceptor broken = new Interceptor() {
+            @Override
+            public Request before(ModelName model, Request request) {
+                throw new AssertionError("broken");
+            }
+        };
+        try (ModelServer server = builder().interceptedBy(broken).start()) {
+            assertThatThrownBy(() -> server.predict(NAME, inputs(1))).isInstanceOf(AssertionError.class);
+            assertThatThrownBy(() -> server.submit(NAME, Request.of(inputs(1)))).isInstanceOf(AssertionError.class);
+            assertThat(server.leases(NAME)).isZero();
+        }
+    }
+
+    @Test
+    void observer_ofASubmittedRequest_hearsTheEndOnTheServersThread() {
+        List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
+        CallObserver observer = model -> {
+            threads.add(Thread.currentThread());
+            return new CallObserver.Observed() {
+                @Override
+                public void keyValue(String key, String value) {}
+
+                @Override
+                public void error(Throwable cause) {}
+
+                @Override
+                public void stop() {
+                    threads.add(Thread.currentThread());
+                }
+            };
+        };
+        try (ModelServer server = builder().tracedBy(observer).start()) {
+            server.submit(NAME, Request.of(inputs(1))).toCompletableFuture().join();
+            assertThat(threads).hasSize(2).first().isSameAs(Thread.currentThread());
+            assertThat(threads.get(1)).isInstanceOf(WorkerThread.class);
+        }
+    }
+
+    @Test
     void observer_hearsOfEachCallOnce() {
         try (ModelServer server = builder().tracedBy(this::listen).start()) {
             server.predict(NAME, inputs(1));

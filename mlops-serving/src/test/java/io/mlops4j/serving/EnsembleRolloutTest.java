@@ -37,8 +37,7 @@ final class EnsembleRolloutTest {
             int byCandidate = 0;
             for (int i = 0; i < 400; i++) {
                 String key = "user-" + i;
-                EnsemblePrediction answer =
-                        server.predict(twice, Request.of(FakeModel.REQUEST).key(key));
+                EnsemblePrediction answer = ask(server, twice, key, i);
                 int number = requireNonNull(answer.versions().get(RIDES)).number();
                 assertThat(number)
                         .isEqualTo(RolloutFixture.ask(server, key).version().number());
@@ -61,8 +60,7 @@ final class EnsembleRolloutTest {
             armed.set(true);
             for (int i = 0; i < 400; i++) {
                 fixture.secondFails.set(false);
-                EnsemblePrediction answer =
-                        server.predict(twice, Request.of(FakeModel.REQUEST).key("user-" + i));
+                EnsemblePrediction answer = ask(server, twice, "user-" + i, i);
                 assertThat(answer.versions()).containsEntry(RIDES, V1);
                 assertThat(answer.tensor("first").floats()).containsExactly(1);
                 assertThat(answer.tensor("second").floats()).containsExactly(1);
@@ -71,6 +69,14 @@ final class EnsembleRolloutTest {
             assertThat(server.leases(RIDES)).isZero();
             assertThat(run.tick()).isEqualTo(RolloutState.ROLLED_BACK);
         }
+    }
+
+    /** By turns waiting for the answer, and not. */
+    private static EnsemblePrediction ask(ModelServer server, Ensemble ensemble, String key, int turn) {
+        Request request = Request.of(FakeModel.REQUEST).key(key);
+        return turn % 2 == 0
+                ? server.predict(ensemble, request)
+                : server.submit(ensemble, request).toCompletableFuture().join();
     }
 
     /** The same model twice; in between the second version begins to fail, if that is armed. */

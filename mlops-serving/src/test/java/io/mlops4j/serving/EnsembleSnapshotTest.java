@@ -58,7 +58,11 @@ final class EnsembleSnapshotTest {
             for (int caller = 0; caller < 3; caller++) {
                 all.add(callers.submit(() -> {
                     while (!stop.get()) {
-                        assertOneSnapshot(server.predict(BY_TURNS, Request.of(EnsembleTest.rows(0))));
+                        Request request = Request.of(EnsembleTest.rows(0));
+                        assertOneSnapshot(server.predict(BY_TURNS, request));
+                        assertOneSnapshot(server.submit(BY_TURNS, request)
+                                .toCompletableFuture()
+                                .join());
                         answers.incrementAndGet();
                     }
                 }));
@@ -126,7 +130,7 @@ final class EnsembleSnapshotTest {
             try (Snapshot snapshot = Snapshot.pinServed(slots, Request.PLAIN, 0)) {
                 assertThat(snapshot.of(A).served().version()).isEqualTo(A.version(2));
                 assertThat(snapshot.of(B).served().version()).isEqualTo(B.version(2));
-                assertThat(Snapshot.isHeldHere()).isTrue();
+                assertThat(snapshot.during(Snapshot::isHeldHere)).isTrue();
             }
             assertThat(Snapshot.isHeldHere()).isFalse();
             a.close();

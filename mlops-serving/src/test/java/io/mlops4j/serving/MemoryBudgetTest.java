@@ -114,7 +114,13 @@ final class MemoryBudgetTest {
             assertThat(answer.tensor("y").floats()).containsExactly(1);
             assertThat(held()).containsExactly("a", "b");
             assertThat(server.leases(name("a")) + server.leases(name("b"))).isZero();
-            ask(server, "c", 1);
+            ask(server, "c", 2);
+            ask(server, "d", 2);
+            assertThat(held()).containsExactly("c", "d");
+            CompletableFuture<EnsemblePrediction> later =
+                    server.submit(ensemble, Request.of(X)).toCompletableFuture();
+            assertThat(later.join().tensor("y").floats()).containsExactly(1);
+            assertThat(server.leases(name("a")) + server.leases(name("b"))).isZero();
         }
     }
 

@@ -1,0 +1,156 @@
+package io.mlops4j.serving;
+
+import io.mlops4j.inference.Inference;
+import io.mlops4j.model.Value;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * As EnsembleRun, for a caller that does not wait: pins, attempts, and attempts once more with what is served if a rollout has
+ * chosen a candidate and that failed. The second attempt does not wait for what still runs of the first, which keeps its own
+ * leases until then, and tells the listeners of its answers by itself.
+ */
+/**
+ * The way of a submitted request through an ensemble.
+ *
+ * <p>Thread-safe.
+ */
+final class EnsembleSubmission {
+    private final EnsembleQuestion question;
+    private final Collection<Slot> slots;
+    private final Flow flow;
+    private final @Nullable Around around;
+    private final Workers workers;
+    private final EnsembleMeters meters;
+    private final CompletableFuture<EnsemblePrediction> answer = new CompletableFuture<>();
+    private final AtomicReference<@Nullable Runnable> refusal = new AtomicReference<>();
+
+    EnsembleSubmission(
+            EnsembleQuestion question,
+            Collection<Slot> slots,
+            Flow flow,
+            @Nullable Around around,
+            Workers workers,
+            EnsembleMeters meters) {
+        this.question = question;
+        this.slots = slots;
+        this.flow = flow;
+        this.around = around;
+        this.workers = workers;
+        this.meters = meters;
+    }
+
+    CompletionStage<EnsemblePrediction> submit() {
+        try {
+            question.check();
+            Request request = question.request();
+            Snapshot.pinLater(slots, request, question.start(), request.key().orElseGet(flow::id))
+                    .whenComplete(this::begin);
+        } catch (Throwable e) {
+            fail(e);
+        }
+        return answer;
+    }
+
+    private void begin(@Nullable Snapshot snapshot, @Nullable Throwable e) {
+        if (snapshot == null) {
+            fail(Causes.of(e == null ? new IllegalStateException("nothing was pinned") : e));
+            return;
+        }
+        boolean mayTurn = snapshot.hasCandidate();
+        attempt(snapshot, this::askAsChosen, new EnsembleAttempt.Ending() {
+            @Override
+            public void answered(EnsemblePrediction prediction) {
+                complete(prediction);
+            }
+
+            @Override
+            public void failed(Throwable e) {
+                if (mayTurn && e instanceof RuntimeException && question.left() > 0) {
+                    beginAnew();
+                } else {
+                    fail(e);
+                }
+            }
+        });
+    }
+
+    private void beginAnew() {
+        Snapshot.pinLater(slots, question.request(), question.start(), null).whenComplete((snapshot, e) -> {
+            if (e != null) {
+                fail(Causes.of(e));
+            } else {
+                attempt(snapshot, this::askInstead, new Turned());
+            }
+        });
+    }
+
+    /** The end of the second attempt. */
+    private final class Turned implements EnsembleAttempt.Ending {
+        @Override
+        public void answered(EnsemblePrediction prediction) {
+            Runnable refused = refusal.get();
+            if (refused != null) {
+                refused.run();
+            }
+            complete(prediction);
+        }
+
+        @Override
+        public void failed(Throwable e) {
+            fail(e);
+        }
+    }
+
+    private void attempt(Snapshot snapshot, Way way, EnsembleAttempt.Ending ending) {
+        EnsembleAttempt.Asking asking = (pin, inputs, heard) -> ask(pin, inputs, way, heard);
+        new EnsembleAttempt(question, snapshot, asking, flow, workers, ending).begin();
+    }
+
+    private void complete(EnsemblePrediction prediction) {
+        meters.answered(question.start());
+        answer.complete(prediction);
+    }
+
+    private void fail(Throwable e) {
+        meters.failed(question.start(), e);
+        answer.completeExceptionally(e);
+    }
+
+    /** How a pinned version is asked. */
+    private interface Way {
+        CompletionStage<Prediction> ask(Snapshot.Pin pin, Request asked, Queue<Inference> heard);
+    }
+
+    private CompletionStage<Prediction> ask(
+            Snapshot.Pin pin, Map<String, Value> inputs, Way way, Queue<Inference> heard) {
+        Request asked = question.to(pin, inputs);
+        Around wrapped = around;
+        return wrapped == null
+                ? way.ask(pin, asked, heard)
+                : wrapped.submit(pin.slot().name(), asked, changed -> way.ask(pin, question.timed(changed), heard));
+    }
+
+    private CompletionStage<Prediction> askAsChosen(Snapshot.Pin pin, Request asked, Queue<Inference> heard) {
+        Contest contest = pin.contest();
+        if (contest == null || pin.policy() != null) {
+            return askInstead(pin, asked, heard);
+        }
+        var contested = new Contested(flow, pin.slot(), contest, asked, flow.id(), System.nanoTime());
+        return contested.submitPinned(pin.served(), heard::add).whenComplete((prediction, e) -> {
+            if (e != null && pin.isCandidate()) {
+                refusal.compareAndSet(null, () -> contested.refusedAlone(pin.served(), Causes.of(e)));
+            }
+        });
+    }
+
+    private CompletionStage<Prediction> askInstead(Snapshot.Pin pin, Request asked, Queue<Inference> heard) {
+        String id = pin.turned(flow.id());
+        return flow.submitPinned(pin.call(asked), () -> id, Flow.NOBODY, heard::add);
+    }
+}
