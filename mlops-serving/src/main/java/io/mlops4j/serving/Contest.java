@@ -11,6 +11,7 @@ import io.mlops4j.serving.rollout.Shadow;
 import io.mlops4j.serving.trial.Answer;
 import io.mlops4j.serving.trial.Arm;
 import io.mlops4j.serving.trial.Buckets;
+import io.mlops4j.serving.trial.Place;
 import io.mlops4j.serving.trial.Recorder;
 import io.mlops4j.serving.trial.Stage;
 import io.mlops4j.serving.trial.TrialState;
@@ -64,26 +65,22 @@ final class Contest implements Stage {
         return part > 0 && buckets.of(key) < part && candidate.lease().tryAcquire() ? candidate : null;
     }
 
-    /** A version answered that was chosen by key. */
-    void answered(Served served, long nanos, Map<String, Value> outputs) {
-        if (lane == null) {
-            record(served, Answer.of(nanos, outputs));
-        }
+    /** A request is about to be given to a version that was chosen by key: its place among those that are compared. */
+    Place ask(Arm arm) {
+        return lane == null ? recorder.ask(arm) : Place.NONE;
     }
 
-    /** A version failed that was chosen by key. */
-    void failed(Served served, long nanos, Throwable e) {
-        if (lane == null && isItsFault(e)) {
-            record(served, Answer.failed(nanos));
+    /** As {@link #ask(Arm)}, of a version that is leased already. */
+    Place ask(Served chosen) {
+        if (chosen == candidate) {
+            return ask(Arm.CANDIDATE);
         }
+        return isIncumbent(chosen) ? ask(Arm.INCUMBENT) : Place.NONE;
     }
 
-    private void record(Served served, Answer answer) {
-        if (served == candidate) {
-            recorder.answered(Arm.CANDIDATE, answer);
-        } else if (served.version().equals(incumbent)) {
-            recorder.answered(Arm.INCUMBENT, answer);
-        }
+    /** Whether it is the version that the candidate is compared with; the alias may have moved meanwhile. */
+    boolean isIncumbent(Served served) {
+        return served.version().equals(incumbent);
     }
 
     /** The candidate was chosen by chance and failed; the incumbent is about to answer in its place. */
@@ -99,7 +96,7 @@ final class Contest implements Stage {
     /** Gives a copy of a request to the shadow, after the incumbent has answered or failed. */
     void copy(String id, Served served, Request request, Answer answer) {
         ShadowLane shadow = lane;
-        if (shadow != null && served.version().equals(incumbent)) {
+        if (shadow != null && isIncumbent(served)) {
             shadow.offer(() -> compare(id, request, answer));
         }
     }

@@ -41,7 +41,8 @@ final class EnsembleRun {
     private final long start = System.nanoTime();
     private final long budget;
     private final List<Inference> heard = new ArrayList<>();
-    private Runnable refusal = () -> {};
+    /** What a candidate has refused, and nobody else was asked yet. */
+    private @Nullable Attempt refused;
 
     EnsembleRun(Ensemble ensemble, Collection<Slot> slots, Flow flow, @Nullable Around around, Request request) {
         this.ensemble = ensemble;
@@ -57,6 +58,7 @@ final class EnsembleRun {
         try {
             return answer();
         } finally {
+            refusedBy(null);
             heard.forEach(flow::publish);
         }
     }
@@ -92,7 +94,9 @@ final class EnsembleRun {
         }
         try (Snapshot served = Snapshot.pinServed(slots, request, start)) {
             EnsemblePrediction prediction = run(served, this::askInstead);
-            refusal.run();
+            if (refused != null) {
+                refused.refusedAlone();
+            }
             return prediction;
         }
     }
@@ -167,14 +171,25 @@ final class EnsembleRun {
             return askInstead(pin, question);
         }
         var contested = new Contested(flow, pin.slot(), contest, question, flow.id(), System.nanoTime());
+        Attempt attempt = contested.attempt(pin.served());
         try {
-            return contested.askPinned(pin.served(), heard::add);
-        } catch (RuntimeException e) {
-            if (pin.isCandidate()) {
-                refusal = () -> contested.refusedAlone(pin.served(), e);
+            return contested.askPinned(attempt, heard::add);
+        } catch (RuntimeException | Error e) {
+            if (pin.isCandidate() && e instanceof RejectedInputException) {
+                refusedBy(attempt);
+            } else {
+                attempt.failed(e);
             }
             throw e;
         }
+    }
+
+    /** An interceptor may ask several times, so nothing comes of the refusal before. */
+    private void refusedBy(@Nullable Attempt attempt) {
+        if (refused != null) {
+            refused.place().leave();
+        }
+        refused = attempt;
     }
 
     private Prediction askInstead(Snapshot.Pin pin, Request question) {

@@ -36,6 +36,10 @@ final class RolloutFixture implements AutoCloseable {
     final ManualClock clock = ManualClock.at(Instant.parse("2026-11-21T12:00:00Z"));
     final MemoryObjectStore store = new MemoryObjectStore();
     final AtomicBoolean secondFails = new AtomicBoolean();
+
+    /** What a version does instead of answering, by its number; it may throw, or wait. */
+    final Map<Byte, Runnable> instead = new ConcurrentHashMap<>();
+
     final Set<String> threadsOfSecond = ConcurrentHashMap.newKeySet();
     final ModelRegistry registry = StoreRegistry.open(store, clock);
     private final List<ModelServer> servers = new ArrayList<>();
@@ -121,6 +125,7 @@ final class RolloutFixture implements AutoCloseable {
                     if (number == 2 && secondFails.get()) {
                         throw new InferenceException("told to fail", null);
                     }
+                    instead.getOrDefault(number, () -> {}).run();
                     return Map.of("y", Tensor.ofFloats(new float[] {number}, 1));
                 }
 

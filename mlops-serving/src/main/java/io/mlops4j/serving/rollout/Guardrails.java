@@ -24,8 +24,12 @@ import java.util.Optional;
  * (2024): for differences d of losses between −1 and 1 and a margin δ, the candidate is no worse once the wealth
  * ∏(1 + λ(d + δ)) reaches 1/α, and worse once ∏(1 − λ(d + δ)) does, both averaged over a fixed set of stakes λ.
  *
- * <p>What has no answer yet is not seen. A candidate that takes long to fail looks better meanwhile than it is: let each step,
- * and a test as a whole, last longer than the longest time-out, and give requests one.
+ * <p>Failures, times and scores are seen in the order in which the requests were asked: one that is out holds back those that
+ * were asked after it, so a candidate that takes long to fail never looks better meanwhile than it is. A request that is out
+ * for more than five minutes counts as a failure, and as slow as can be, of either version; on each replica requests beyond
+ * 10,000 that wait so are not compared. Give requests a time-out, so that verdicts do not wait for those that hang. A shadow's
+ * pairs, and outcomes, are seen in the order in which they come in: outcomes that are the later the worse they are make a
+ * candidate look better than it is until they are there.
  *
  * <p>The guarantee rests on requests being alike in kind whichever version gets them. Requests of one key are not
  * independent of each other: where few keys send most of the requests, the margins should be wider.
