@@ -36,16 +36,18 @@ final class Contest implements Stage {
     private final Buckets buckets;
     private final Recorder recorder;
     private final RolloutMeters meters;
+    private final Runnable atEnd;
     private final @Nullable ShadowLane lane;
     private volatile double share;
 
-    Contest(Slot slot, Served candidate, TrialState trial, Recorder recorder, RolloutMeters meters) {
+    Contest(Slot slot, Served candidate, TrialState trial, Recorder recorder, RolloutMeters meters, Runnable atEnd) {
         this.slot = slot;
         this.candidate = candidate;
         this.incumbent = trial.incumbent();
         this.buckets = new Buckets(trial.id());
         this.recorder = recorder;
         this.meters = meters;
+        this.atEnd = atEnd;
         this.lane = lane(trial.rollout(), meters);
     }
 
@@ -142,6 +144,7 @@ final class Contest implements Stage {
     @Override
     public void ended(RolloutState state) {
         meters.ended(state);
+        atEnd.run();
     }
 
     @Override

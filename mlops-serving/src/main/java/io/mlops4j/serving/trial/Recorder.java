@@ -235,6 +235,17 @@ public final class Recorder {
         }
     }
 
+    /** The rollout is over: answers need not wait for their outcomes any more. */
+    void forget() {
+        lock.lock();
+        try {
+            waiting.clear();
+            turned.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @GuardedBy("lock") private void count(Arm arm, Answer answer) {
         counts.merge(arm, answer.isFailure() ? Report.Count.FAILED : Report.Count.ANSWERED, Report.Count::and);
     }

@@ -56,7 +56,6 @@ public final class Trial implements RolloutRun {
     private final ModelRegistry registry;
     private final Verdicts verdicts;
     private final Recorder recorder;
-    private final Stage stage;
     private final String replica;
     private final Clock clock;
     private final ReentrantLock ticking = new ReentrantLock();
@@ -67,6 +66,9 @@ public final class Trial implements RolloutRun {
     @GuardedBy("ticking") private Optional<Decision> told;
 
     private volatile TrialState seen;
+
+    /** Gone when the rollout is over, as it has a model and whoever began the rollout may keep this for ever. */
+    private volatile Stage stage;
 
     /**
      * Takes part in a rollout.
@@ -260,6 +262,8 @@ public final class Trial implements RolloutRun {
             recordRollback();
         }
         stage.ended(seen.state());
+        stage = new LeftStage(stage.dropped());
+        recorder.forget();
         over.countDown();
     }
 
