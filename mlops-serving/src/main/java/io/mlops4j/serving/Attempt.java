@@ -5,12 +5,13 @@ import io.mlops4j.model.Value;
 import io.mlops4j.serving.trial.Answer;
 import io.mlops4j.serving.trial.Place;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One version that is asked by way of a rollout, and the place that this has in the order of asking. What is told first of it
  * counts.
  *
- * <p>Immutable.
+ * <p>Thread-safe.
  *
  * @param contest hears of what came of it
  * @param served the version
@@ -19,22 +20,31 @@ import java.util.Map;
  * @param id of the inference
  * @param start {@link System#nanoTime()} when it was asked
  * @param waited the nanoseconds that went by before the version could be asked
+ * @param recalled whether a cache had the answer, or a part of it
  */
-record Attempt(Contest contest, Served served, Place place, Request request, String id, long start, long waited)
+record Attempt(
+        Contest contest,
+        Served served,
+        Place place,
+        Request request,
+        String id,
+        long start,
+        long waited,
+        AtomicBoolean recalled)
         implements Flow.Witness {
     Call call() {
-        return new Call(served, request, start);
+        return new Call(served, request, start, () -> recalled.set(true));
     }
 
     @Override
     public void answered(long nanos, Map<String, Value> outputs) {
-        tell(Answer.of(nanos - waited, outputs));
+        tell(recalled.get() ? Answer.recalled(outputs) : Answer.of(nanos - waited, outputs));
     }
 
     /** It failed. A bad request or a full queue says nothing of the version. */
     void failed(Throwable e) {
         if (Contest.isItsFault(e)) {
-            tell(Answer.failed(System.nanoTime() - start));
+            tell(Answer.failed());
         } else {
             place.leave();
         }
@@ -54,6 +64,6 @@ record Attempt(Contest contest, Served served, Place place, Request request, Str
 
     /** The other version has answered, so if this one has refused the request, that was its failure. */
     void refusedAlone() {
-        place.ended(Answer.failed(System.nanoTime() - start));
+        place.ended(Answer.failed());
     }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -157,7 +158,7 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
     }
 
     private Attempt attempt(Served served, Place place, long waited) {
-        return new Attempt(contest, served, place, request, id, start, waited);
+        return new Attempt(contest, served, place, request, id, start, waited, new AtomicBoolean());
     }
 
     /** What an evicted incumbent took to come back is not its latency: a candidate is never evicted. */

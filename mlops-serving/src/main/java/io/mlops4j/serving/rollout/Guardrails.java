@@ -40,7 +40,7 @@ import java.util.Optional;
  * @param errors the share of requests by which the candidate may fail more often, 0 or more, below 1; empty to leave out
  * @param latency by how much slower the candidate may be, relative: 0.1 is ten percent, 0 or more, at most 1; empty to leave
  *     out. What is compared is the mean of the logarithm of the time, each time cut to within a factor of four of the
- *     incumbent's usual one
+ *     incumbent's usual one; what a cache had, in whole or in part, is not compared
  * @param score by how much the mean score may rise or fall, as a part of the score's range, above 0, below 1; empty to leave
  *     out
  * @param outcomes by how much the mean loss against the true outcomes may rise, losses being 0 to 1; 0 or more, below 1; empty

@@ -118,7 +118,9 @@ public final class Recorder {
             case ANSWERED -> {
                 counts.merge(arm, Report.Count.ANSWERED, Report.Count::and);
                 loss(Question.ERRORS, arm, 0);
-                time(arm, ending.nanos());
+                if (ending.nanos().isPresent()) {
+                    time(arm, ending.nanos().getAsLong());
+                }
                 score(arm, ending.score());
             }
             case FAILED -> failure(arm);
@@ -165,7 +167,11 @@ public final class Recorder {
             if (incumbent.isFailure() || candidate.isFailure()) {
                 return;
             }
-            difference(Question.LATENCY, Question.logRatio((double) incumbent.nanos(), (double) candidate.nanos()));
+            if (incumbent.nanos().isPresent() && candidate.nanos().isPresent()) {
+                double nanos = (double) incumbent.nanos().getAsLong();
+                double other = (double) candidate.nanos().getAsLong();
+                difference(Question.LATENCY, Question.logRatio(nanos, other));
+            }
             if (!Double.isNaN(rise)) {
                 difference(Question.SCORE_RISE, -rise);
                 difference(Question.SCORE_FALL, rise);
