@@ -49,7 +49,11 @@ public final class Trial implements RolloutRun {
 
     private static final String ACTOR = "rollout";
 
-    /** A report is due when there is this much more to say than in this step so far; so reports are few however long it takes. */
+    /**
+     * A report is due when there is this much more to say than this replica's fair share of what all have said in this step. So
+     * reports are few however long it takes; and all rules, minimums too, are applied to what all replicas have seen but for
+     * this part at most, however many they are.
+     */
     private static final double NEWS = 0.05;
 
     private final TrialJournal journal;
@@ -190,7 +194,8 @@ public final class Trial implements RolloutRun {
     @GuardedBy("ticking") private void report() {
         Report report = recorder.report();
         long news = report.size() - reported;
-        if (news == 0 || news < NEWS * (seen.seen().size() - seen.sizeBefore())) {
+        long said = seen.seen().size() - seen.sizeBefore();
+        if (news == 0 || news < NEWS * said / Math.max(1, seen.reports().size())) {
             return;
         }
         seen = journal.update(
