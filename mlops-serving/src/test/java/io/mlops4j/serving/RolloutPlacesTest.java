@@ -110,7 +110,7 @@ final class RolloutPlacesTest {
         });
         for (int i = 0; i < REQUESTS; i++) {
             int number = i;
-            catchThrowable(() -> ask.accept(number));
+            Throwable unused = catchThrowable(() -> ask.accept(number));
         }
         assertThat(asked).hasPositiveValue();
         assertThat(open()).isZero();

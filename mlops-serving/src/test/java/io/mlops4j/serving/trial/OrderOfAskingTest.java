@@ -1,5 +1,6 @@
 package io.mlops4j.serving.trial;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -132,7 +133,7 @@ final class OrderOfAskingTest {
         times.ask(Arm.CANDIDATE);
         times.ask(Arm.INCUMBENT).ended(ANSWERED);
         fiveMinutesLater();
-        Tally tally = times.report().tallies().get(Question.LATENCY);
+        Tally tally = requireNonNull(times.report().tallies().get(Question.LATENCY));
         assertThat(tally.pairs()).isEqualTo(1);
         assertThat(tally.sum()).isCloseTo(-0.5, within(1e-9));
     }
