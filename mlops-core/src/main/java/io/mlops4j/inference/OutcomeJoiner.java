@@ -94,6 +94,15 @@ public final class OutcomeJoiner implements InferenceListener {
     }
 
     /**
+     * Removes a listener. One that is being told of a pair right now may still hear of it.
+     *
+     * @param listener as it was added; if it was added twice, it stays once, and if never, nothing happens
+     */
+    public void removeListener(JoinListener listener) {
+        listeners.remove(requireNonNull(listener, "listener"));
+    }
+
+    /**
      * Publishes the counts of outcomes and the size of the window.
      *
      * @param meters where

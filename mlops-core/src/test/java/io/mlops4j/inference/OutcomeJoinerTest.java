@@ -44,6 +44,19 @@ class OutcomeJoinerTest {
     }
 
     @Test
+    void removeListener_hearsNothingAnyMore() {
+        JoinListener listener = (inference, outcome) -> joined.add(inference.id());
+        joiner.removeListener(listener);
+        joiner.addListener(listener);
+        List.of("a", "b").forEach(id -> joiner.onInference(inference(id)));
+        report("a");
+        joiner.removeListener(listener);
+        report("b");
+
+        assertThat(joined).containsExactly("a");
+    }
+
+    @Test
     void report_afterTheAge_isLate() {
         joiner.onInference(inference("a"));
         clock.advance(Duration.ofDays(2));

@@ -13,8 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param served the version, leased until the call has its answer
  * @param request the question
  * @param start {@link System#nanoTime()} when it was asked
+ * @param onRecall hears, before anybody has the answer, that a cache had it or a part of it
  */
-record Call(Served served, Request request, long start) {
+record Call(Served served, Request request, long start, Runnable onRecall) {
+    /** A call of which nobody asks whether its answer was computed. */
+    Call(Served served, Request request, long start) {
+        this(served, request, start, Call::tellNobody);
+    }
+
+    private static void tellNobody() {}
+
     Map<String, Value> inputs() {
         return request.inputs();
     }

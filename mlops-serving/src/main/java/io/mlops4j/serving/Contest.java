@@ -11,6 +11,7 @@ import io.mlops4j.serving.rollout.Shadow;
 import io.mlops4j.serving.trial.Answer;
 import io.mlops4j.serving.trial.Arm;
 import io.mlops4j.serving.trial.Buckets;
+import io.mlops4j.serving.trial.Place;
 import io.mlops4j.serving.trial.Recorder;
 import io.mlops4j.serving.trial.Stage;
 import io.mlops4j.serving.trial.TrialState;
@@ -35,16 +36,18 @@ final class Contest implements Stage {
     private final Buckets buckets;
     private final Recorder recorder;
     private final RolloutMeters meters;
+    private final Runnable atEnd;
     private final @Nullable ShadowLane lane;
     private volatile double share;
 
-    Contest(Slot slot, Served candidate, TrialState trial, Recorder recorder, RolloutMeters meters) {
+    Contest(Slot slot, Served candidate, TrialState trial, Recorder recorder, RolloutMeters meters, Runnable atEnd) {
         this.slot = slot;
         this.candidate = candidate;
         this.incumbent = trial.incumbent();
         this.buckets = new Buckets(trial.id());
         this.recorder = recorder;
         this.meters = meters;
+        this.atEnd = atEnd;
         this.lane = lane(trial.rollout(), meters);
     }
 
@@ -64,26 +67,22 @@ final class Contest implements Stage {
         return part > 0 && buckets.of(key) < part && candidate.lease().tryAcquire() ? candidate : null;
     }
 
-    /** A version answered that was chosen by key. */
-    void answered(Served served, long nanos, Map<String, Value> outputs) {
-        if (lane == null) {
-            record(served, Answer.of(nanos, outputs));
-        }
+    /** A request is about to be given to a version that was chosen by key: its place among those that are compared. */
+    Place ask(Arm arm) {
+        return lane == null ? recorder.ask(arm) : Place.NONE;
     }
 
-    /** A version failed that was chosen by key. */
-    void failed(Served served, long nanos, Throwable e) {
-        if (lane == null && isItsFault(e)) {
-            record(served, Answer.failed(nanos));
+    /** As {@link #ask(Arm)}, of a version that is leased already. */
+    Place ask(Served chosen) {
+        if (chosen == candidate) {
+            return ask(Arm.CANDIDATE);
         }
+        return isIncumbent(chosen) ? ask(Arm.INCUMBENT) : Place.NONE;
     }
 
-    private void record(Served served, Answer answer) {
-        if (served == candidate) {
-            recorder.answered(Arm.CANDIDATE, answer);
-        } else if (served.version().equals(incumbent)) {
-            recorder.answered(Arm.INCUMBENT, answer);
-        }
+    /** Whether it is the version that the candidate is compared with; the alias may have moved meanwhile. */
+    boolean isIncumbent(Served served) {
+        return served.version().equals(incumbent);
     }
 
     /** The candidate was chosen by chance and failed; the incumbent is about to answer in its place. */
@@ -99,7 +98,7 @@ final class Contest implements Stage {
     /** Gives a copy of a request to the shadow, after the incumbent has answered or failed. */
     void copy(String id, Served served, Request request, Answer answer) {
         ShadowLane shadow = lane;
-        if (shadow != null && served.version().equals(incumbent)) {
+        if (shadow != null && isIncumbent(served)) {
             shadow.offer(() -> compare(id, request, answer));
         }
     }
@@ -124,7 +123,7 @@ final class Contest implements Stage {
             Map<String, Value> outputs = candidate.model().run(request.inputs());
             return Answer.of(System.nanoTime() - start, outputs);
         } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
-            return Answer.failed(System.nanoTime() - start);
+            return Answer.failed();
         }
     }
 
@@ -145,6 +144,7 @@ final class Contest implements Stage {
     @Override
     public void ended(RolloutState state) {
         meters.ended(state);
+        atEnd.run();
     }
 
     @Override

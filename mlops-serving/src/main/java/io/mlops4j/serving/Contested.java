@@ -1,13 +1,14 @@
 package io.mlops4j.serving;
 
-import io.mlops4j.RejectedInputException;
 import io.mlops4j.inference.Inference;
 import io.mlops4j.model.Tensor;
 import io.mlops4j.model.Value;
-import io.mlops4j.serving.trial.Answer;
+import io.mlops4j.serving.trial.Arm;
+import io.mlops4j.serving.trial.Place;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,16 +32,43 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
         if (candidate == null) {
             return predictByIncumbent();
         }
+        Attempt attempt = attempt(candidate, contest.ask(Arm.CANDIDATE), 0);
         try {
-            return flow.ask(call(candidate), this::id, heard(candidate));
+            return flow.ask(attempt.call(), this::id, attempt);
         } catch (RuntimeException | Error e) {
-            if (!mayTurn(candidate, e)) {
+            if (!mayTurn(attempt, e)) {
+                attempt.failed(e);
                 throw e;
             }
-            contest.turned(id);
-            Prediction prediction = flow.ask(call(slot.pin(request, start)), this::id, Flow.NOBODY);
-            refusedAlone(candidate, e);
-            return prediction;
+            attempt.failedUnlessRefused(e);
+            return predictInstead(attempt);
+        } finally {
+            attempt.place().leave();
+        }
+    }
+
+    private Prediction predictInstead(Attempt attempt) {
+        contest.turned(id);
+        Prediction prediction = flow.ask(call(slot.pin(request, start)), this::id, Flow.NOBODY);
+        attempt.refusedAlone();
+        return prediction;
+    }
+
+    private Prediction predictByIncumbent() {
+        Place place = contest.ask(Arm.INCUMBENT);
+        try {
+            return ask(attemptAfterWaiting(slot.pin(request, start), place));
+        } finally {
+            place.leave();
+        }
+    }
+
+    private Prediction ask(Attempt attempt) {
+        try {
+            return flow.ask(attempt.call(), this::id, attempt);
+        } catch (RuntimeException | Error e) {
+            attempt.failed(e);
+            throw e;
         }
     }
 
@@ -62,61 +90,56 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
         return out;
     }
 
-    private Prediction predictByIncumbent() {
-        Served incumbent = slot.pin(request, start);
-        try {
-            return flow.ask(call(incumbent), this::id, heardAfterWaiting(incumbent));
-        } catch (RuntimeException | Error e) {
-            failed(incumbent, e);
-            throw e;
-        }
-    }
-
     /** Asks the version that was chosen before, which stays pinned; no other answers in its place. */
-    Prediction askPinned(Served chosen, Consumer<Inference> later) {
-        try {
-            return flow.askPinned(call(chosen), this::id, heard(chosen), later);
-        } catch (RuntimeException | Error e) {
-            failed(chosen, e);
-            throw e;
-        }
+    Prediction askPinned(Attempt attempt, Consumer<Inference> later) {
+        return flow.askPinned(attempt.call(), this::id, attempt, later);
     }
 
     /** As {@link #askPinned}, without blocking. */
-    CompletionStage<Prediction> submitPinned(Served chosen, Consumer<Inference> later) {
-        return flow.submitPinned(call(chosen), this::id, heard(chosen), later).whenComplete((prediction, e) -> {
-            if (e != null) {
-                failed(chosen, Causes.of(e));
-            }
-        });
+    CompletionStage<Prediction> submitPinned(Attempt attempt, Consumer<Inference> later) {
+        return flow.submitPinned(attempt.call(), this::id, attempt, later);
     }
 
     CompletionStage<Prediction> submit() {
         Served candidate = pinCandidate();
         if (candidate == null) {
-            return slot.pinned(request, start, this::submitToIncumbent);
+            return submitToIncumbent();
         }
-        return flow.submit(call(candidate), this::id, heard(candidate))
-                .exceptionallyCompose(e -> submitToOther(candidate, Causes.of(e)));
+        Attempt attempt = attempt(candidate, contest.ask(Arm.CANDIDATE), 0);
+        return flow.submit(attempt.call(), this::id, attempt)
+                .exceptionallyCompose(e -> submitInstead(attempt, Causes.of(e)))
+                .whenComplete((prediction, e) -> attempt.place().leave());
     }
 
-    private CompletionStage<Prediction> submitToIncumbent(Served incumbent) {
-        return flow.submit(call(incumbent), this::id, heardAfterWaiting(incumbent))
-                .whenComplete((prediction, e) -> {
-                    if (e != null) {
-                        failed(incumbent, Causes.of(e));
-                    }
-                });
+    private CompletionStage<Prediction> submitToIncumbent() {
+        Place place = contest.ask(Arm.INCUMBENT);
+        try {
+            return slot.pinned(request, start, served -> submit(attemptAfterWaiting(served, place)))
+                    .whenComplete((prediction, e) -> place.leave());
+        } catch (Throwable e) {
+            place.leave();
+            throw e;
+        }
     }
 
-    private CompletionStage<Prediction> submitToOther(Served candidate, Throwable e) {
-        if (!mayTurn(candidate, e)) {
+    private CompletionStage<Prediction> submit(Attempt attempt) {
+        return flow.submit(attempt.call(), this::id, attempt).whenComplete((prediction, e) -> {
+            if (e != null) {
+                attempt.failed(Causes.of(e));
+            }
+        });
+    }
+
+    private CompletionStage<Prediction> submitInstead(Attempt attempt, Throwable e) {
+        if (!mayTurn(attempt, e)) {
+            attempt.failed(e);
             return CompletableFuture.failedFuture(e);
         }
+        attempt.failedUnlessRefused(e);
         contest.turned(id);
         return slot.pinned(request, start, served -> flow.submit(call(served), this::id, Flow.NOBODY))
                 .thenApply(prediction -> {
-                    refusedAlone(candidate, e);
+                    attempt.refusedAlone();
                     return prediction;
                 });
     }
@@ -129,40 +152,25 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
         return new Call(served, request, start);
     }
 
+    /** A version that is leased. */
+    Attempt attempt(Served chosen) {
+        return attempt(chosen, contest.ask(chosen), 0);
+    }
+
+    private Attempt attempt(Served served, Place place, long waited) {
+        return new Attempt(contest, served, place, request, id, start, waited, new AtomicBoolean());
+    }
+
     /** What an evicted incumbent took to come back is not its latency: a candidate is never evicted. */
-    private Flow.Witness heardAfterWaiting(Served served) {
-        long waited = System.nanoTime() - start;
-        return (nanos, outputs) -> answered(served, nanos - waited, outputs);
-    }
-
-    private Flow.Witness heard(Served served) {
-        return (nanos, outputs) -> answered(served, nanos, outputs);
-    }
-
-    private void answered(Served served, long nanos, Map<String, Value> outputs) {
-        contest.answered(served, nanos, outputs);
-        contest.copy(id, served, request, Answer.of(nanos, outputs));
-    }
-
-    private void failed(Served served, Throwable e) {
-        long nanos = System.nanoTime() - start;
-        contest.failed(served, nanos, e);
-        if (Contest.isItsFault(e)) {
-            contest.copy(id, served, request, Answer.failed(nanos));
+    private Attempt attemptAfterWaiting(Served served, Place place) {
+        if (!contest.isIncumbent(served)) {
+            place.leave();
         }
+        return attempt(served, place, System.nanoTime() - start);
     }
 
-    /** Counts the candidate's failure, and says whether the incumbent may still answer. */
-    private boolean mayTurn(Served candidate, Throwable e) {
-        contest.failed(candidate, System.nanoTime() - start, e);
-        return e instanceof RuntimeException && call(candidate).left() > 0;
-    }
-
-    /** What the candidate refused and the incumbent took is the candidate's failure. */
-    void refusedAlone(Served candidate, Throwable e) {
-        if (e instanceof RejectedInputException) {
-            contest.failed(
-                    candidate, System.nanoTime() - start, new InferenceException(String.valueOf(e.getMessage()), e));
-        }
+    /** Whether the incumbent may still answer. */
+    private static boolean mayTurn(Attempt attempt, Throwable e) {
+        return e instanceof RuntimeException && attempt.call().left() > 0;
     }
 }

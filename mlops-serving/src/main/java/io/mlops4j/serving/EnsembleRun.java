@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.RejectedInputException;
 import io.mlops4j.inference.Inference;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.Value;
@@ -32,7 +33,8 @@ final class EnsembleRun {
     private final Flow flow;
     private final @Nullable Around around;
     private final List<Inference> heard = new ArrayList<>();
-    private Runnable refusal = () -> {};
+    /** What a candidate has refused, and nobody else was asked yet. */
+    private @Nullable Attempt refused;
 
     EnsembleRun(EnsembleQuestion question, Collection<Slot> slots, Flow flow, @Nullable Around around) {
         this.question = question;
@@ -46,6 +48,7 @@ final class EnsembleRun {
         try {
             return answer();
         } finally {
+            refusedBy(null);
             heard.forEach(flow::publish);
         }
     }
@@ -65,7 +68,9 @@ final class EnsembleRun {
         try (Snapshot served = Snapshot.pinServed(slots, request, question.start())) {
             return served.during(() -> {
                 EnsemblePrediction prediction = run(served, this::askInstead);
-                refusal.run();
+                if (refused != null) {
+                    refused.refusedAlone();
+                }
                 return prediction;
             });
         }
@@ -112,14 +117,25 @@ final class EnsembleRun {
             return askInstead(pin, asked);
         }
         var contested = new Contested(flow, pin.slot(), contest, asked, flow.id(), System.nanoTime());
+        Attempt attempt = contested.attempt(pin.served());
         try {
-            return contested.askPinned(pin.served(), heard::add);
-        } catch (RuntimeException e) {
-            if (pin.isCandidate()) {
-                refusal = () -> contested.refusedAlone(pin.served(), e);
+            return contested.askPinned(attempt, heard::add);
+        } catch (RuntimeException | Error e) {
+            if (pin.isCandidate() && e instanceof RejectedInputException) {
+                refusedBy(attempt);
+            } else {
+                attempt.failed(e);
             }
             throw e;
         }
+    }
+
+    /** An interceptor may ask several times, so nothing comes of the refusal before. */
+    private void refusedBy(@Nullable Attempt attempt) {
+        if (refused != null) {
+            refused.place().leave();
+        }
+        refused = attempt;
     }
 
     private Prediction askInstead(Snapshot.Pin pin, Request asked) {

@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.RejectedInputException;
 import io.mlops4j.inference.Inference;
 import io.mlops4j.model.Value;
 import java.util.Collection;
@@ -7,7 +8,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -28,7 +28,7 @@ final class EnsembleSubmission {
     private final Workers workers;
     private final EnsembleMeters meters;
     private final CompletableFuture<EnsemblePrediction> answer = new CompletableFuture<>();
-    private final AtomicReference<@Nullable Runnable> refusal = new AtomicReference<>();
+    private final Refusal refusal = new Refusal();
 
     EnsembleSubmission(
             EnsembleQuestion question,
@@ -94,10 +94,7 @@ final class EnsembleSubmission {
     private final class Turned implements EnsembleAttempt.Ending {
         @Override
         public void answered(EnsemblePrediction prediction) {
-            Runnable refused = refusal.get();
-            if (refused != null) {
-                refused.run();
-            }
+            refusal.wasAlone();
             complete(prediction);
         }
 
@@ -113,11 +110,13 @@ final class EnsembleSubmission {
     }
 
     private void complete(EnsemblePrediction prediction) {
+        refusal.drop();
         meters.answered(question.start());
         answer.complete(prediction);
     }
 
     private void fail(Throwable e) {
+        refusal.drop();
         meters.failed(question.start(), e);
         answer.completeExceptionally(e);
     }
@@ -142,11 +141,20 @@ final class EnsembleSubmission {
             return askInstead(pin, asked, heard);
         }
         var contested = new Contested(flow, pin.slot(), contest, asked, flow.id(), System.nanoTime());
-        return contested.submitPinned(pin.served(), heard::add).whenComplete((prediction, e) -> {
-            if (e != null && pin.isCandidate()) {
-                refusal.compareAndSet(null, () -> contested.refusedAlone(pin.served(), Causes.of(e)));
+        Attempt attempt = contested.attempt(pin.served());
+        return contested.submitPinned(attempt, heard::add).whenComplete((prediction, e) -> {
+            if (e != null) {
+                failed(attempt, pin, Causes.of(e));
             }
         });
+    }
+
+    private void failed(Attempt attempt, Snapshot.Pin pin, Throwable e) {
+        if (pin.isCandidate() && e instanceof RejectedInputException) {
+            refusal.by(attempt);
+        } else {
+            attempt.failed(e);
+        }
     }
 
     private CompletionStage<Prediction> askInstead(Snapshot.Pin pin, Request asked, Queue<Inference> heard) {

@@ -38,25 +38,32 @@ abstract class RequestAsked implements Flights.Asked<Map<String, Value>> {
     /** Keeps what the model answered, and makes the whole answer of it; null if that cannot be done. */
     abstract @Nullable Map<String, Value> complete(Map<String, Value> outputs);
 
+    private void met(CacheMeters.Result how) {
+        meters.count(how);
+        if (how != CacheMeters.Result.MISS) {
+            call.onRecall().run();
+        }
+    }
+
     @Override
     public final @Nullable Map<String, Value> known() {
         Map<String, Value> answer = find();
         if (answer != null) {
-            meters.count(CacheMeters.Result.HIT);
+            met(CacheMeters.Result.HIT);
         }
         return answer;
     }
 
     @Override
     public final Map<String, Value> compute() {
-        meters.count(result());
+        met(result());
         Map<String, Value> answer = complete(unmodifiable(model.run(missing())));
         return answer == null ? model.run(call) : answer;
     }
 
     @Override
     public final CompletionStage<Map<String, Value>> computeLater() {
-        meters.count(result());
+        met(result());
         var answer = new CompletableFuture<Map<String, Value>>();
         model.submit(missing()).whenComplete((outputs, failure) -> {
             if (failure != null) {
@@ -94,7 +101,7 @@ abstract class RequestAsked implements Flights.Asked<Map<String, Value>> {
 
     @Override
     public final void shared() {
-        meters.count(CacheMeters.Result.SHARED);
+        met(CacheMeters.Result.SHARED);
     }
 
     @Override

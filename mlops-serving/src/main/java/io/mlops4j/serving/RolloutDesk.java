@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.mlops4j.NotFoundException;
 import io.mlops4j.RejectedModelException;
 import io.mlops4j.inference.Inference;
+import io.mlops4j.inference.JoinListener;
 import io.mlops4j.inference.Outcome;
 import io.mlops4j.model.Alias;
 import io.mlops4j.model.ModelName;
@@ -21,8 +22,10 @@ import io.mlops4j.serving.trial.Recorder;
 import io.mlops4j.serving.trial.Trial;
 import io.mlops4j.serving.trial.TrialJournal;
 import io.mlops4j.serving.trial.TrialState;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -46,11 +49,17 @@ final class RolloutDesk implements AutoCloseable {
     private final Rollouts settings;
     private final Map<ModelName, Slot> slots = new HashMap<>();
     private final Map<ModelName, TrialJournal> journals = new ConcurrentHashMap<>();
+
+    /** What is under way here. */
     private final Map<ModelName, Trial> trials = new ConcurrentHashMap<>();
+
     private final String replica = UUID.randomUUID().toString();
     private final ReentrantLock joining = new ReentrantLock();
     private final Map<ModelName, RolloutMeters> meters = new HashMap<>();
     private final @Nullable ScheduledExecutorService ticker;
+
+    /** Joiners are the host's and may live on after the server. */
+    private final List<Runnable> deafen = new ArrayList<>();
 
     @GuardedBy("joining") private boolean closed;
 
@@ -79,8 +88,11 @@ final class RolloutDesk implements AutoCloseable {
     }
 
     private void hear(ModelName model) {
-        settings.signals(model).truth().ifPresent(truth -> truth.joiner()
-                .addListener((inference, outcome) -> joined(model, inference, outcome)));
+        settings.signals(model).truth().ifPresent(truth -> {
+            JoinListener ear = (inference, outcome) -> joined(model, inference, outcome);
+            truth.joiner().addListener(ear);
+            deafen.add(() -> truth.joiner().removeListener(ear));
+        });
     }
 
     private void joined(ModelName model, Inference inference, Outcome outcome) {
@@ -169,14 +181,21 @@ final class RolloutDesk implements AutoCloseable {
         var recorder = new Recorder(state.rollout().guardrails(), settings.signals(slot.name()));
         try {
             RolloutMeters counters = requireNonNull(meters.get(slot.name()));
-            Contest contest =
-                    slot.challenge(state.candidate(), served -> new Contest(slot, served, state, recorder, counters));
+            Contest contest = slot.challenge(
+                    state.candidate(),
+                    served -> new Contest(slot, served, state, recorder, counters, () -> forget(state)));
             return new Trial(
                     state, journal(slot.name()), settings.registry(), recorder, contest, replica, settings.clock());
         } catch (RejectedModelException | NotFoundException e) {
             Trial.refuse(journal(slot.name()), state, String.valueOf(e.getMessage()), settings.clock());
             throw e;
         }
+    }
+
+    /** Whoever ended a rollout, here or by its handle: what is over holds no model. */
+    private void forget(TrialState ended) {
+        trials.computeIfPresent(
+                ended.candidate().model(), (model, trial) -> trial.id().equals(ended.id()) ? null : trial);
     }
 
     /** Takes part in what is new, and ticks what is under way. The first failure is thrown when all had their turn. */
@@ -227,6 +246,7 @@ final class RolloutDesk implements AutoCloseable {
         if (ticker != null) {
             ticker.shutdownNow();
         }
+        deafen.forEach(Runnable::run);
         meters.values().forEach(RolloutMeters::close);
     }
 }

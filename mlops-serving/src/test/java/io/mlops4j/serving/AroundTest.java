@@ -159,8 +159,16 @@ final class AroundTest {
                 }
             };
         };
-        try (ModelServer server = builder().tracedBy(observer).start()) {
-            server.submit(NAME, Request.of(inputs(1))).toCompletableFuture().join();
+        var model = new FakeModel();
+        try (ModelServer server = ModelServer.builder()
+                .serve(NAME, OnnxModels.verified("wrapped:1", new byte[] {1}))
+                .runtime(FakeModel.runtime(model))
+                .warmUp(WarmUp.none())
+                .tracedBy(observer)
+                .start()) {
+            var answer = server.submit(NAME, Request.of(FakeModel.REQUEST));
+            model.mayLeave.countDown(); // not before, or the call might end at once
+            answer.toCompletableFuture().join();
             assertThat(threads).hasSize(2).first().isSameAs(Thread.currentThread());
             assertThat(threads.get(1)).isInstanceOf(WorkerThread.class);
         }

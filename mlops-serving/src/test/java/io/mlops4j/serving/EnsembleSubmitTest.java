@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -92,7 +93,7 @@ final class EnsembleSubmitTest {
         List<String> heard = Collections.synchronizedList(new ArrayList<>());
         try (ModelServer one = serve().observedBy(inference -> {
                     heard.add(inference.version().model().value());
-                    seen.complete(leases(server.get()));
+                    seen.complete(leases(requireNonNull(server.get())));
                 })
                 .start()) {
             server.set(one);

@@ -18,6 +18,7 @@ import io.mlops4j.serving.rollout.Signals;
 import io.mlops4j.store.Content;
 import io.mlops4j.store.MemoryObjectStore;
 import io.mlops4j.testkit.ManualClock;
+import java.lang.ref.WeakReference;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,13 @@ final class RolloutFixture implements AutoCloseable {
     final ManualClock clock = ManualClock.at(Instant.parse("2026-11-21T12:00:00Z"));
     final MemoryObjectStore store = new MemoryObjectStore();
     final AtomicBoolean secondFails = new AtomicBoolean();
+
+    /** What a version does instead of answering, by its number; it may throw, or wait. */
+    final Map<Byte, Runnable> instead = new ConcurrentHashMap<>();
+
+    /** The newest loading of each version, by its number. */
+    final Map<Byte, WeakReference<LoadedModel>> models = new ConcurrentHashMap<>();
+
     final Set<String> threadsOfSecond = ConcurrentHashMap.newKeySet();
     final ModelRegistry registry = StoreRegistry.open(store, clock);
     private final List<ModelServer> servers = new ArrayList<>();
@@ -104,7 +112,7 @@ final class RolloutFixture implements AutoCloseable {
         @Override
         public LoadedModel load(VerifiedModel model) {
             byte number = model.bytes()[0];
-            return new LoadedModel() {
+            var loaded = new LoadedModel() {
                 @Override
                 public Signature signature() {
                     return new Signature(
@@ -121,6 +129,7 @@ final class RolloutFixture implements AutoCloseable {
                     if (number == 2 && secondFails.get()) {
                         throw new InferenceException("told to fail", null);
                     }
+                    instead.getOrDefault(number, () -> {}).run();
                     return Map.of("y", Tensor.ofFloats(new float[] {number}, 1));
                 }
 
@@ -129,6 +138,8 @@ final class RolloutFixture implements AutoCloseable {
                     // Holds nothing.
                 }
             };
+            models.put(number, new WeakReference<>(loaded));
+            return loaded;
         }
     }
 }

@@ -45,6 +45,30 @@ final class RolloutReplicasTest {
             .atLeast(50)
             .guardedBy(Guardrails.none().errors(0.05));
 
+    /** None of them has seen a tenth of the minimum, and what each learns is little beside what all have said. */
+    @Test
+    void manyReplicas_reachTheMinimumTogether() {
+        try (var fixture = new RolloutFixture()) {
+            List<ModelServer> replicas =
+                    Stream.generate(fixture::replica).limit(20).toList();
+            RolloutRun run = replicas.get(0).rollout(RIDES, V2, HALF.atLeast(300));
+            replicas.forEach(ModelServer::tickRollouts);
+            fixture.clock.advance(Duration.ofMinutes(1));
+            askEach(replicas, 20);
+            replicas.forEach(ModelServer::tickRollouts);
+            assertThat(run.tick()).isEqualTo(RolloutState.RUNNING);
+            askEach(replicas, 15);
+            replicas.forEach(ModelServer::tickRollouts);
+            assertThat(run.tick()).isEqualTo(RolloutState.PROMOTED);
+        }
+    }
+
+    private static void askEach(List<ModelServer> replicas, int requests) {
+        for (int i = 0; i < replicas.size(); i++) {
+            ask(replicas.get(i), 1000 * i, 1000 * i + requests);
+        }
+    }
+
     @Test
     void replicasThatPromoteAtTheSameTime_decideOnceAndMoveOnce() throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(2);

@@ -24,8 +24,12 @@ import java.util.Optional;
  * (2024): for differences d of losses between −1 and 1 and a margin δ, the candidate is no worse once the wealth
  * ∏(1 + λ(d + δ)) reaches 1/α, and worse once ∏(1 − λ(d + δ)) does, both averaged over a fixed set of stakes λ.
  *
- * <p>What has no answer yet is not seen. A candidate that takes long to fail looks better meanwhile than it is: let each step,
- * and a test as a whole, last longer than the longest time-out, and give requests one.
+ * <p>Failures, times and scores are seen in the order in which the requests were asked: one that is out holds back those that
+ * were asked after it, so a candidate that takes long to fail never looks better meanwhile than it is. A request that is out
+ * for more than five minutes counts as a failure, and as slow as can be, of either version; on each replica requests beyond
+ * 10,000 that wait so are not compared. Give requests a time-out, so that verdicts do not wait for those that hang. A shadow's
+ * pairs, and outcomes, are seen in the order in which they come in: outcomes that are the later the worse they are make a
+ * candidate look better than it is until they are there.
  *
  * <p>The guarantee rests on requests being alike in kind whichever version gets them. Requests of one key are not
  * independent of each other: where few keys send most of the requests, the margins should be wider.
@@ -36,7 +40,7 @@ import java.util.Optional;
  * @param errors the share of requests by which the candidate may fail more often, 0 or more, below 1; empty to leave out
  * @param latency by how much slower the candidate may be, relative: 0.1 is ten percent, 0 or more, at most 1; empty to leave
  *     out. What is compared is the mean of the logarithm of the time, each time cut to within a factor of four of the
- *     incumbent's usual one
+ *     incumbent's usual one; what a cache had, in whole or in part, is not compared
  * @param score by how much the mean score may rise or fall, as a part of the score's range, above 0, below 1; empty to leave
  *     out
  * @param outcomes by how much the mean loss against the true outcomes may rise, losses being 0 to 1; 0 or more, below 1; empty

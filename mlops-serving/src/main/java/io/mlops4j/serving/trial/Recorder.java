@@ -12,13 +12,17 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.LongSupplier;
 
 /*
  * What comes in from the threads of requests is turned into losses outside the lock (a host's functions run there), and
  * settled under it: some hundred nanoseconds a guardrail. Nothing here grows with the number of requests: sums, the stakes of
- * the bets, and at most `KEPT` answers of a shadow, or ids, that wait for their outcome.
+ * the bets, the requests that are out, up to the length of the line, and at most `KEPT` answers of a shadow, or ids, that wait
+ * for their outcome.
+ *
+ * Requests to one version are settled in the order of asking (Line tells why), and nothing of them is counted before: what
+ * the reports say, what a step demands and what a bandit goes by is all of one sample. Pairs of a shadow come from one
+ * thread, one after the other, so a slow candidate holds back what is behind it as well. Outcomes are settled as they arrive.
  */
 /**
  * What this replica sees of a rollout.
@@ -26,14 +30,14 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe.
  */
 public final class Recorder {
-    private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
-
     /** How many times of the incumbent tell what is usual, before times are compared. */
     private static final int FIRST_TIMES = 20;
 
     private static final int KEPT = 10_000;
 
     private final Signals signals;
+    private final Readings readings;
+    private final LongSupplier nanoTime;
     private final ReentrantLock lock = new ReentrantLock();
 
     @GuardedBy("lock") private final Map<Question, TwoArms> tests = new EnumMap<>(Question.class);
@@ -45,33 +49,108 @@ public final class Recorder {
     /** The ids that the incumbent answered in place of the candidate, and of which no outcome has come. */
     @GuardedBy("lock") private final Set<String> turned = new LinkedHashSet<>();
 
+    @GuardedBy("lock") private final Line line = new Line();
+
     @GuardedBy("lock") private int firstTimes;
 
     @GuardedBy("lock") private double logUsual;
 
     /** Begins without data. */
     public Recorder(Guardrails rails, Signals signals) {
+        this(rails, signals, System::nanoTime);
+    }
+
+    /** With another clock, for tests. */
+    Recorder(Guardrails rails, Signals signals, LongSupplier nanoTime) {
         this.signals = signals;
+        this.readings = new Readings(signals);
+        this.nanoTime = nanoTime;
         Question.asked(rails).forEach((question, margin) -> tests.put(question, new TwoArms(new Comparison(margin))));
         for (Arm arm : Arm.values()) {
             counts.put(arm, Report.Count.NONE);
         }
     }
 
-    /** A request that one version was asked. */
-    public void answered(Arm arm, Answer answer) {
-        double score = score(answer);
+    /** A request is about to be given to a version: it takes its place in the order of asking. */
+    public Place ask(Arm arm) {
         lock.lock();
         try {
-            count(arm, answer);
-            loss(Question.ERRORS, arm, answer.isFailure() ? 1 : 0);
-            if (!answer.isFailure()) {
-                time(arm, answer.nanos());
-                if (!Double.isNaN(score)) {
-                    loss(Question.SCORE_RISE, arm, score);
-                    loss(Question.SCORE_FALL, arm, 1 - score);
+            long now = nanoTime.getAsLong();
+            if (line.isFull()) {
+                settle(now);
+            }
+            if (line.isFull()) {
+                return Place.NONE;
+            }
+            var place = Place.of(this, arm, now);
+            line.add(place);
+            return place;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What an answer is to the tests. */
+    Ending ending(Answer answer) {
+        return answer.isFailure()
+                ? Ending.FAILED
+                : new Ending(Ending.Kind.ANSWERED, answer.nanos(), readings.score(answer));
+    }
+
+    /** A place has ended: whoever waited for it alone is settled too. */
+    void settle() {
+        lock.lock();
+        try {
+            settle(nanoTime.getAsLong());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock") private void settle(long now) {
+        for (Line.Ended next = line.next(now); next != null; next = line.next(now)) {
+            settle(next.arm(), next.ending());
+        }
+    }
+
+    @GuardedBy("lock") private void settle(Arm arm, Ending ending) {
+        switch (ending.kind()) {
+            case ANSWERED -> {
+                counts.merge(arm, Report.Count.ANSWERED, Report.Count::and);
+                loss(Question.ERRORS, arm, 0);
+                if (ending.nanos().isPresent()) {
+                    time(arm, ending.nanos().getAsLong());
+                }
+                score(arm, ending.score());
+            }
+            case FAILED -> failure(arm);
+            case OVERDUE -> {
+                failure(arm);
+                if (firstTimes == FIRST_TIMES) {
+                    loss(Question.LATENCY, arm, 1);
                 }
             }
+            case VOID -> {}
+        }
+    }
+
+    @GuardedBy("lock") private void failure(Arm arm) {
+        counts.merge(arm, Report.Count.FAILED, Report.Count::and);
+        loss(Question.ERRORS, arm, 1);
+    }
+
+    @GuardedBy("lock") private void score(Arm arm, double score) {
+        if (!Double.isNaN(score)) {
+            loss(Question.SCORE_RISE, arm, score);
+            loss(Question.SCORE_FALL, arm, 1 - score);
+        }
+    }
+
+    /** How many requests are out: asked, in line, and nothing was told of what came of them. */
+    public int open() {
+        lock.lock();
+        try {
+            return line.open();
         } finally {
             lock.unlock();
         }
@@ -79,7 +158,7 @@ public final class Recorder {
 
     /** A request that both versions were asked. */
     public void paired(String id, Answer incumbent, Answer candidate) {
-        double rise = score(candidate) - score(incumbent);
+        double rise = readings.score(candidate) - readings.score(incumbent);
         lock.lock();
         try {
             count(Arm.INCUMBENT, incumbent);
@@ -88,7 +167,11 @@ public final class Recorder {
             if (incumbent.isFailure() || candidate.isFailure()) {
                 return;
             }
-            difference(Question.LATENCY, Question.logRatio((double) incumbent.nanos(), (double) candidate.nanos()));
+            if (incumbent.nanos().isPresent() && candidate.nanos().isPresent()) {
+                double nanos = (double) incumbent.nanos().getAsLong();
+                double other = (double) candidate.nanos().getAsLong();
+                difference(Question.LATENCY, Question.logRatio(nanos, other));
+            }
             if (!Double.isNaN(rise)) {
                 difference(Question.SCORE_RISE, -rise);
                 difference(Question.SCORE_FALL, rise);
@@ -115,7 +198,7 @@ public final class Recorder {
 
     /** The truth about a request that one version was asked. */
     public void outcome(Arm arm, Map<String, Value> outputs, Outcome outcome) {
-        double loss = lossOf(outputs, outcome);
+        double loss = readings.loss(outputs, outcome);
         if (Double.isNaN(loss)) {
             return;
         }
@@ -143,8 +226,8 @@ public final class Recorder {
         if (candidate == null) {
             return;
         }
-        double loss = lossOf(incumbent, outcome);
-        double other = lossOf(candidate, outcome);
+        double loss = readings.loss(incumbent, outcome);
+        double other = readings.loss(candidate, outcome);
         if (Double.isNaN(loss + other)) {
             return;
         }
@@ -158,11 +241,19 @@ public final class Recorder {
         }
     }
 
+    /** The rollout is over: answers need not wait for their outcomes any more. */
+    void forget() {
+        lock.lock();
+        try {
+            waiting.clear();
+            turned.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @GuardedBy("lock") private void count(Arm arm, Answer answer) {
-        counts.merge(
-                arm,
-                answer.isFailure() ? new Report.Count(0, 1, 0, 0) : new Report.Count(1, 0, 0, 0),
-                Report.Count::and);
+        counts.merge(arm, answer.isFailure() ? Report.Count.FAILED : Report.Count.ANSWERED, Report.Count::and);
     }
 
     @GuardedBy("lock") private void judge(Arm arm, double loss) {
@@ -209,39 +300,11 @@ public final class Recorder {
         }
     }
 
-    /** The score as a part of its range, or NaN. */
-    private double score(Answer answer) {
-        if (signals.scoring().isEmpty() || answer.isFailure()) {
-            return Double.NaN;
-        }
-        Signals.Scoring scoring = signals.scoring().get();
-        try {
-            double score = scoring.function().of(answer.outputs().orElseThrow());
-            return Math.max(0, Math.min(1, (score - scoring.low()) / (scoring.high() - scoring.low())));
-        } catch (RuntimeException e) {
-            LOG.debug(
-                    "The score of an answer could not be read: {}", e.getClass().getName());
-            return Double.NaN;
-        }
-    }
-
-    private double lossOf(Map<String, Value> outputs, Outcome outcome) {
-        if (signals.truth().isEmpty()) {
-            return Double.NaN;
-        }
-        try {
-            return Math.max(0, Math.min(1, signals.truth().get().loss().of(outputs, outcome)));
-        } catch (RuntimeException e) {
-            LOG.debug(
-                    "The loss of an answer could not be read: {}", e.getClass().getName());
-            return Double.NaN;
-        }
-    }
-
-    /** What was seen so far. */
+    /** What was seen so far: of each request that has ended, as have all that were asked before it. */
     public Report report() {
         lock.lock();
         try {
+            settle(nanoTime.getAsLong());
             Map<Question, Tally> tallies = new EnumMap<>(Question.class);
             tests.forEach((question, test) -> {
                 Tally tally = test.comparison().tally();

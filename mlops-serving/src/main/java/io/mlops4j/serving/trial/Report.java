@@ -38,6 +38,8 @@ public record Report(Count incumbent, Count candidate, Map<Question, Tally> tall
      */
     record Count(long answered, long failed, long right, long wrong) {
         static final Count NONE = new Count(0, 0, 0, 0);
+        static final Count ANSWERED = new Count(1, 0, 0, 0);
+        static final Count FAILED = new Count(0, 1, 0, 0);
 
         long requests() {
             return answered + failed;

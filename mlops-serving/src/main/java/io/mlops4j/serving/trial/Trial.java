@@ -49,14 +49,17 @@ public final class Trial implements RolloutRun {
 
     private static final String ACTOR = "rollout";
 
-    /** A report is due when there is this much more to say than in this step so far; so reports are few however long it takes. */
+    /**
+     * A report is due when there is this much more to say than this replica's fair share of what all have said in this step. So
+     * reports are few however long it takes; and all rules, minimums too, are applied to what all replicas have seen but for
+     * this part at most, however many they are.
+     */
     private static final double NEWS = 0.05;
 
     private final TrialJournal journal;
     private final ModelRegistry registry;
     private final Verdicts verdicts;
     private final Recorder recorder;
-    private final Stage stage;
     private final String replica;
     private final Clock clock;
     private final ReentrantLock ticking = new ReentrantLock();
@@ -67,6 +70,9 @@ public final class Trial implements RolloutRun {
     @GuardedBy("ticking") private Optional<Decision> told;
 
     private volatile TrialState seen;
+
+    /** Gone when the rollout is over, as it has a model and whoever began the rollout may keep this for ever. */
+    private volatile Stage stage;
 
     /**
      * Takes part in a rollout.
@@ -188,7 +194,8 @@ public final class Trial implements RolloutRun {
     @GuardedBy("ticking") private void report() {
         Report report = recorder.report();
         long news = report.size() - reported;
-        if (news == 0 || news < NEWS * (seen.seen().size() - seen.sizeBefore())) {
+        long said = seen.seen().size() - seen.sizeBefore();
+        if (news == 0 || news < NEWS * said / Math.max(1, seen.reports().size())) {
             return;
         }
         seen = journal.update(
@@ -260,6 +267,8 @@ public final class Trial implements RolloutRun {
             recordRollback();
         }
         stage.ended(seen.state());
+        stage = new LeftStage(stage.dropped());
+        recorder.forget();
         over.countDown();
     }
 

@@ -2,10 +2,10 @@ package io.mlops4j.serving.trial;
 
 /**
  * Makes differences of two groups of losses between 0 and 1. Losses are collected until both groups have one; then the
- * difference of the two means is one difference, and a new collection begins. When a collection ends depends on who has
- * answered and not on how it went, so the difference's expectation is that of a loss of the one group less that of the other,
- * as long as what goes badly does not answer later than what goes well. At a small share each loss of the candidate is set against the mean of many of the
- * incumbent's, so that little is wasted.
+ * difference of the two means is one difference, and a new collection begins. When a collection ends depends on who was asked
+ * and not on how it went, as losses come in the order of asking ({@link Line}), so the difference's expectation is that of a
+ * loss of the one group less that of the other. At a small share each loss of the candidate is set against the mean of many
+ * of the incumbent's, so that little is wasted.
  *
  * <p>Confined to one thread at a time.
  */

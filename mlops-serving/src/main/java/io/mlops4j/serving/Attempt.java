@@ -1,0 +1,69 @@
+package io.mlops4j.serving;
+
+import io.mlops4j.RejectedInputException;
+import io.mlops4j.model.Value;
+import io.mlops4j.serving.trial.Answer;
+import io.mlops4j.serving.trial.Place;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One version that is asked by way of a rollout, and the place that this has in the order of asking. What is told first of it
+ * counts.
+ *
+ * <p>Thread-safe.
+ *
+ * @param contest hears of what came of it
+ * @param served the version
+ * @param place its place, if it was chosen by chance
+ * @param request the question
+ * @param id of the inference
+ * @param start {@link System#nanoTime()} when it was asked
+ * @param waited the nanoseconds that went by before the version could be asked
+ * @param recalled whether a cache had the answer, or a part of it
+ */
+record Attempt(
+        Contest contest,
+        Served served,
+        Place place,
+        Request request,
+        String id,
+        long start,
+        long waited,
+        AtomicBoolean recalled)
+        implements Flow.Witness {
+    Call call() {
+        return new Call(served, request, start, () -> recalled.set(true));
+    }
+
+    @Override
+    public void answered(long nanos, Map<String, Value> outputs) {
+        tell(recalled.get() ? Answer.recalled(outputs) : Answer.of(nanos - waited, outputs));
+    }
+
+    /** It failed. A bad request or a full queue says nothing of the version. */
+    void failed(Throwable e) {
+        if (Contest.isItsFault(e)) {
+            tell(Answer.failed());
+        } else {
+            place.leave();
+        }
+    }
+
+    private void tell(Answer answer) {
+        place.ended(answer);
+        contest.copy(id, served, request, answer);
+    }
+
+    /** It failed, and the other version is about to be asked. What a candidate alone refuses is its failure, so that waits. */
+    void failedUnlessRefused(Throwable e) {
+        if (!(e instanceof RejectedInputException)) {
+            failed(e);
+        }
+    }
+
+    /** The other version has answered, so if this one has refused the request, that was its failure. */
+    void refusedAlone() {
+        place.ended(Answer.failed());
+    }
+}
