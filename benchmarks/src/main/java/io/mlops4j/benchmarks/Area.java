@@ -24,6 +24,13 @@ enum Area {
             row("mlp.batching.unbatched", "batchingServer", "server", "mlp", 1.05),
             batching("small.64-outstanding", OutstandingBenchmark.class, 0.4),
             batching("wide.64-callers", CallersBenchmark.class, 0.25),
+            Claim.of(
+                    "serving.batching.wide.64-callers.by-hand",
+                    CallersBenchmark.class,
+                    "batched",
+                    "byHand",
+                    null,
+                    1.15),
             Claim.of("serving.allocation.raw-pinned-and-64b", AllocationBenchmark.class, "server", "rawAnd64", null, 1),
             Claim.of("serving.cache.hit.300ns", CacheBenchmark.class, "hit", Duration.ofNanos(300)),
             Claim.of("serving.idle.1ms-a-second", IdleBenchmark.class, "spent", Duration.ofMillis(1)),

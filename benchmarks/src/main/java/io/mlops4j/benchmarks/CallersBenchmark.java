@@ -1,5 +1,6 @@
 package io.mlops4j.benchmarks;
 
+import ai.onnxruntime.OrtException;
 import io.mlops4j.serving.ModelServer;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What does batching gain where 64 threads call for a row each, again and again, and wait for it? The model is a
- * perceptron 256-1024-1024-10.
+ * perceptron 256-1024-1024-10. And how much of what can be gained at all, beside {@link HandBatcher}?
  *
  * <p>The counters are the time of a call on each side: the length of a stretch divided by the calls of all threads. The
  * sides take turns. The warm-up is long: what runs once a batch takes its time to be compiled. The benchmark's own time
@@ -33,40 +34,56 @@ import org.openjdk.jmh.annotations.Warmup;
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 20)
-@Measurement(iterations = 15)
+@Warmup(iterations = 14)
+@Measurement(iterations = 13)
 @SuppressWarnings("missing-explicit-ctor")
 public class CallersBenchmark {
     private static final int CALLERS = 64;
     private static final long STRETCH = TimeUnit.MILLISECONDS.toNanos(200);
+
+    /** One way to score the row. */
+    private interface Scorer {
+        void score(float[] out);
+    }
 
     /** The servers and the callers. */
     @State(Scope.Benchmark)
     public static class Work {
         private final ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
         private Perceptron model;
+        private HandBatcher byHand;
         private float[] row = {};
 
         /** Starts the servers. */
         @Setup
-        public void make() {
+        public void make() throws OrtException {
             model = new Perceptron(CALLERS, 256, 1024, 1024, 10);
+            byHand = new HandBatcher(model.bytes(), model.features(), model.outputs());
             row = model.row(new Random(7));
         }
 
         /** Stops callers and servers. */
         @TearDown
-        public void stop() {
+        public void stop() throws OrtException, InterruptedException {
             callers.shutdown();
+            byHand.close();
             model.close();
         }
 
+        Scorer of(ModelServer server) {
+            return out -> server.score(model.name(), row, out);
+        }
+
+        Scorer byHand() {
+            return out -> byHand.score(row, out);
+        }
+
         /** The time of a call. */
-        double nanos(ModelServer server) throws ExecutionException, InterruptedException {
+        double nanos(Scorer scorer) throws ExecutionException, InterruptedException {
             long start = System.nanoTime();
             List<Future<Long>> counts = new ArrayList<>();
             for (int caller = 0; caller < CALLERS; caller++) {
-                counts.add(callers.submit(() -> call(server, start)));
+                counts.add(callers.submit(() -> call(scorer, start)));
             }
             long calls = 0;
             for (Future<Long> count : counts) {
@@ -75,11 +92,11 @@ public class CallersBenchmark {
             return (System.nanoTime() - start) / (double) calls;
         }
 
-        private long call(ModelServer server, long start) {
+        private long call(Scorer scorer, long start) {
             float[] out = new float[model.outputs()];
             long calls = 0;
             do {
-                server.score(model.name(), row, out);
+                scorer.score(out);
                 calls++;
             } while (System.nanoTime() - start < STRETCH);
             return calls;
@@ -92,17 +109,19 @@ public class CallersBenchmark {
     public static class Nanos {
         public double batched;
         public double plain;
+        public double byHand;
     }
 
     /**
-     * Has each server called.
+     * Has each side called.
      *
      * @param work servers and callers
      * @param nanos gets the times
      */
     @Benchmark
     public void turn(Work work, Nanos nanos) throws ExecutionException, InterruptedException {
-        nanos.batched = work.nanos(work.model.batched());
-        nanos.plain = work.nanos(work.model.plain());
+        nanos.batched = work.nanos(work.of(work.model.batched()));
+        nanos.plain = work.nanos(work.of(work.model.plain()));
+        nanos.byHand = work.nanos(work.byHand());
     }
 }

@@ -18,6 +18,7 @@ final class Perceptron implements AutoCloseable {
     private final ModelName name = ModelName.of("benchmark");
     private final int features;
     private final int outputs;
+    private final byte[] bytes;
     private final ModelServer batched;
     private final ModelServer plain;
 
@@ -30,12 +31,12 @@ final class Perceptron implements AutoCloseable {
     Perceptron(int mostRows, int... sizes) {
         features = sizes[0];
         outputs = sizes[sizes.length - 1];
-        byte[] bytes = OnnxModels.mlp(42, sizes);
-        plain = start(bytes, Batching.off());
-        batched = start(bytes, Batching.whenBusy().upTo(mostRows));
+        bytes = OnnxModels.mlp(42, sizes);
+        plain = start(Batching.off());
+        batched = start(Batching.whenBusy().upTo(mostRows));
     }
 
-    private ModelServer start(byte[] bytes, Batching batching) {
+    private ModelServer start(Batching batching) {
         return ModelServer.builder()
                 .batching(batching)
                 .serve(name, OnnxModels.verified("benchmark:1", bytes))
@@ -52,6 +53,16 @@ final class Perceptron implements AutoCloseable {
 
     ModelServer plain() {
         return plain;
+    }
+
+    /** The model's file. */
+    byte[] bytes() {
+        return bytes.clone();
+    }
+
+    /** How many numbers a row has. */
+    int features() {
+        return features;
     }
 
     /** How many numbers an answer has. */
