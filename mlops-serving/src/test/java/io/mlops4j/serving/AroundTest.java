@@ -120,7 +120,10 @@ final class AroundTest {
             server.predict(NAME, inputs(1));
             assertThat(threads).containsExactly(Thread.currentThread(), Thread.currentThread());
             threads.clear();
-            server.submit(NAME, Request.of(inputs(1))).toCompletableFuture().join();
+        }
+        var model = new FakeModel();
+        try (ModelServer server = slow(model).interceptedBy(watching).start()) {
+            submitAndWait(server, model);
             assertThat(threads).hasSize(2).first().isSameAs(Thread.currentThread());
             assertThat(threads.get(1)).isInstanceOf(WorkerThread.class);
         }
@@ -139,6 +142,20 @@ final class AroundTest {
             assertThatThrownBy(() -> server.submit(NAME, Request.of(inputs(1)))).isInstanceOf(AssertionError.class);
             assertThat(server.leases(NAME)).isZero();
         }
+    }
+
+    /** A submitted call that ends at once ends on its caller's thread; this one does not. */
+    private static void submitAndWait(ModelServer server, FakeModel model) {
+        var answer = server.submit(NAME, Request.of(FakeModel.REQUEST));
+        model.mayLeave.countDown();
+        answer.toCompletableFuture().join();
+    }
+
+    private static ModelServerBuilder slow(FakeModel model) {
+        return ModelServer.builder()
+                .serve(NAME, OnnxModels.verified("wrapped:1", new byte[] {1}))
+                .runtime(FakeModel.runtime(model))
+                .warmUp(WarmUp.none());
     }
 
     @Test
@@ -160,15 +177,8 @@ final class AroundTest {
             };
         };
         var model = new FakeModel();
-        try (ModelServer server = ModelServer.builder()
-                .serve(NAME, OnnxModels.verified("wrapped:1", new byte[] {1}))
-                .runtime(FakeModel.runtime(model))
-                .warmUp(WarmUp.none())
-                .tracedBy(observer)
-                .start()) {
-            var answer = server.submit(NAME, Request.of(FakeModel.REQUEST));
-            model.mayLeave.countDown(); // not before, or the call might end at once
-            answer.toCompletableFuture().join();
+        try (ModelServer server = slow(model).tracedBy(observer).start()) {
+            submitAndWait(server, model);
             assertThat(threads).hasSize(2).first().isSameAs(Thread.currentThread());
             assertThat(threads.get(1)).isInstanceOf(WorkerThread.class);
         }
