@@ -98,13 +98,19 @@ final class Around {
             fail(answer, seen, e);
             return;
         }
-        seen.answered(changed.version());
-        answer.complete(changed);
+        try {
+            seen.answered(changed.version());
+        } finally { // whatever an observer does, an answer that is there is given
+            answer.complete(changed);
+        }
     }
 
     private static void fail(CompletableFuture<Prediction> answer, Observations seen, Throwable e) {
-        seen.failed(e);
-        answer.completeExceptionally(e);
+        try {
+            seen.failed(e);
+        } finally {
+            answer.completeExceptionally(e);
+        }
     }
 
     /** A row goes the way of a request, so that nobody goes past an interceptor. */

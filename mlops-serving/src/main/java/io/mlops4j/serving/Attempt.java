@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * @param start {@link System#nanoTime()} when it was asked
  * @param waited the nanoseconds that went by before the version could be asked
  * @param recalled whether a cache had the answer, or a part of it
+ * @param told whether it was told what came of it
  */
 record Attempt(
         Contest contest,
@@ -30,7 +31,8 @@ record Attempt(
         String id,
         long start,
         long waited,
-        AtomicBoolean recalled)
+        AtomicBoolean recalled,
+        AtomicBoolean told)
         implements Flow.Witness {
     Call call() {
         return new Call(served, request, start, () -> recalled.set(true));
@@ -51,8 +53,10 @@ record Attempt(
     }
 
     private void tell(Answer answer) {
-        place.ended(answer);
-        contest.copy(id, served, request, answer);
+        if (told.compareAndSet(false, true)) {
+            place.ended(answer);
+            contest.copy(id, served, request, answer);
+        }
     }
 
     /** It failed, and the other version is about to be asked. What a candidate alone refuses is its failure, so that waits. */

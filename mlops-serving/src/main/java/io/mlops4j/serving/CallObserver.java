@@ -19,7 +19,7 @@ import io.mlops4j.model.ModelName;
  *
  * <p>Implementations must be thread-safe, and must not block: every call waits for them, and when a submitted one ends so
  * does a thread of the server, which may be one of those that run the model. What they throw is logged, and does not touch the
- * call: any exception, and any error but those of the JVM, such as an {@link OutOfMemoryError}. One whose {@link #start}
+ * call: any exception, and of errors an {@link AssertionError}, {@link LinkageError} or {@link StackOverflowError}. One whose {@link #start}
  * throws, or gives null, hears no more of that call. Each step of an ensemble that asks a model is a call.
  */
 @FunctionalInterface

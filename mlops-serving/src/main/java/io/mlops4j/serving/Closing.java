@@ -22,12 +22,18 @@ final class Closing {
             return;
         }
         List<Thread> closers = new ArrayList<>();
+        List<Slot> threadless = new ArrayList<>();
         for (Slot slot : slots) {
             Thread closer = new Thread(slot::close, "mlops-close-" + slot.name());
             closer.setDaemon(true);
-            closers.add(closer);
+            try {
+                closer.start();
+                closers.add(closer);
+            } catch (OutOfMemoryError e) { // unable to create native thread
+                threadless.add(slot);
+            }
         }
-        closers.forEach(Thread::start);
+        threadless.forEach(Slot::close);
         boolean interrupted = false;
         for (Thread closer : closers) {
             interrupted |= join(closer, closers);

@@ -158,7 +158,8 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
     }
 
     private Attempt attempt(Served served, Place place, long waited) {
-        return new Attempt(contest, served, place, request, id, start, waited, new AtomicBoolean());
+        return new Attempt(
+                contest, served, place, request, id, start, waited, new AtomicBoolean(), new AtomicBoolean());
     }
 
     /** What an evicted incumbent took to come back is not its latency: a candidate is never evicted. */

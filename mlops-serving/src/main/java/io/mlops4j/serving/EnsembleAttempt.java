@@ -196,7 +196,11 @@ final class EnsembleAttempt {
     }
 
     private Throwable named(Step step, Throwable e) {
-        return e instanceof RuntimeException failed ? StepFailure.of(question.ensemble(), step, failed) : e;
+        try {
+            return e instanceof RuntimeException failed ? StepFailure.of(question.ensemble(), step, failed) : e;
+        } catch (RuntimeException unreadable) { // the host's exception throws when it is asked what it says
+            return e;
+        }
     }
 
     /** No step runs any more. The leases go back before anybody hears of it: who hears may swap models. */
@@ -207,12 +211,19 @@ final class EnsembleAttempt {
             if (!failed) {
                 prediction = prediction();
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             why = e;
         } finally {
             snapshot.close();
         }
-        heard.forEach(flow::publish);
+        try {
+            heard.forEach(flow::publish);
+        } catch (
+                Throwable
+                        e) { // an Error of a listener that is not contained: the caller hears of it, if of nothing else
+            prediction = null;
+            why = why == null && !failed ? e : why;
+        }
         if (prediction != null) {
             ending.answered(prediction);
         } else if (why != null) {

@@ -113,7 +113,7 @@ final class EnsembleRun {
 
     private Prediction askAsChosen(Snapshot.Pin pin, Request asked) {
         Contest contest = pin.contest();
-        if (contest == null || pin.policy() != null) {
+        if (contest == null) {
             return askInstead(pin, asked);
         }
         var contested = new Contested(flow, pin.slot(), contest, asked, flow.id(), System.nanoTime());
@@ -130,7 +130,7 @@ final class EnsembleRun {
         }
     }
 
-    /** An interceptor may ask several times, so nothing comes of the refusal before. */
+    /** Holds what was refused, or lets it go. */
     private void refusedBy(@Nullable Attempt attempt) {
         if (refused != null) {
             refused.place().leave();

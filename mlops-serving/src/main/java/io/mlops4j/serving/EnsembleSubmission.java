@@ -137,7 +137,7 @@ final class EnsembleSubmission {
 
     private CompletionStage<Prediction> askAsChosen(Snapshot.Pin pin, Request asked, Queue<Inference> heard) {
         Contest contest = pin.contest();
-        if (contest == null || pin.policy() != null) {
+        if (contest == null) {
             return askInstead(pin, asked, heard);
         }
         var contested = new Contested(flow, pin.slot(), contest, asked, flow.id(), System.nanoTime());

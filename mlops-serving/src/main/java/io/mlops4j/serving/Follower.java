@@ -52,7 +52,12 @@ final class Follower implements AutoCloseable {
         thread = Executors.newSingleThreadScheduledExecutor(work -> new WorkerThread(work, "mlops-following"));
         moves = source.onMove(this::moved);
         long nanos = TimeUnit.NANOSECONDS.convert(interval);
-        thread.scheduleWithFixedDelay(this::look, nanos, nanos, TimeUnit.NANOSECONDS);
+        try {
+            thread.scheduleWithFixedDelay(this::look, nanos, nanos, TimeUnit.NANOSECONDS);
+        } catch (OutOfMemoryError e) { // unable to create native thread
+            close();
+            throw e;
+        }
     }
 
     private void look() {

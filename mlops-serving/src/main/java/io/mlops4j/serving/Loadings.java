@@ -2,10 +2,14 @@ package io.mlops4j.serving;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The loadings of one model that are in memory, those that drain included, and how they leave it.
@@ -13,9 +17,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class Loadings {
+    private static final Logger LOG = LoggerFactory.getLogger(Loadings.class);
+
     private final ReentrantLock swapping;
     private final Duration drainTimeout;
     private final Set<Served> all = ConcurrentHashMap.newKeySet();
+
+    /** What would have been drained by now, were there threads to be had. */
+    private final Queue<Served> undrained = new ConcurrentLinkedQueue<>();
 
     /**
      * Has none yet.
@@ -56,14 +65,29 @@ final class Loadings {
             return;
         }
         old.leave();
-        if (WorkerThread.isCurrent() || Snapshot.isHeldHere()) {
-            new WorkerThread(() -> drain(old), "mlops-retire-" + old.version()).start();
-        } else {
+        if (!WorkerThread.isCurrent() && !Snapshot.isHeldHere()) {
             drain(old);
+            return;
+        }
+        try {
+            new WorkerThread(() -> drain(old), "mlops-retire-" + old.version()).start();
+        } catch (OutOfMemoryError e) { // unable to create native thread
+            undrained.add(old);
+            LOG.warn(
+                    "No thread to free version {}: it goes with the next one, or when the server is closed",
+                    old.version(),
+                    e);
         }
     }
 
     private void drain(Served old) {
+        free(old);
+        for (Served next = undrained.poll(); next != null; next = undrained.poll()) {
+            free(next);
+        }
+    }
+
+    private void free(Served old) {
         old.drainAndClose(drainTimeout);
         forget(old);
     }

@@ -80,7 +80,12 @@ public final class ModelServer implements AutoCloseable {
         this.threads = threads;
         this.registry = registry;
         if (registry != null) {
-            slots.forEach(slot -> gauge(slot, registry));
+            try {
+                slots.forEach(slot -> gauge(slot, registry));
+            } catch (RuntimeException e) { // the host has another meter of that name
+                removeMeters(registry);
+                throw e;
+            }
         }
     }
 
@@ -462,6 +467,10 @@ public final class ModelServer implements AutoCloseable {
      */
     @Override
     public void close() {
+        MemoryLedger ledger = memory;
+        if (ledger != null) {
+            ledger.stop(); // a rollout that is about to join may be waiting for room
+        }
         RolloutDesk desk = rollouts;
         if (desk != null) {
             desk.close();
@@ -469,10 +478,6 @@ public final class ModelServer implements AutoCloseable {
         Follower following = follower;
         if (following != null) {
             following.close();
-        }
-        MemoryLedger ledger = memory;
-        if (ledger != null) {
-            ledger.stop();
         }
         if (ensembles.isEmpty()) {
             slots.values().forEach(Slot::close);
@@ -485,8 +490,12 @@ public final class ModelServer implements AutoCloseable {
         }
         MeterRegistry meters = registry;
         if (meters != null) {
-            gauges.forEach(meters::remove);
+            removeMeters(meters);
         }
+    }
+
+    private void removeMeters(MeterRegistry meters) {
+        gauges.forEach(meters::remove);
         ensembles.close();
     }
 }

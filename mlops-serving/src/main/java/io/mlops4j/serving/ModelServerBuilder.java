@@ -419,8 +419,16 @@ public final class ModelServerBuilder {
         try {
             return start(together, undone);
         } catch (Throwable e) {
-            undone.forEach(Runnable::run);
+            undone.forEach(part -> undo(part, e));
             throw e;
+        }
+    }
+
+    private static void undo(Runnable part, Throwable why) {
+        try {
+            part.run();
+        } catch (RuntimeException | Error e) {
+            why.addSuppressed(e);
         }
     }
 
@@ -446,6 +454,10 @@ public final class ModelServerBuilder {
         if (desk != null) {
             undone.push(desk::close);
         }
+        Follower follower = followed == null || source == null ? null : new Follower(slots, source, followed);
+        if (follower != null) {
+            undone.push(follower::close);
+        }
         var flow = new Flow(new Listeners(listeners), clock, ids);
         return new ModelServer(
                 slots,
@@ -455,7 +467,7 @@ public final class ModelServerBuilder {
                 threads,
                 registry,
                 desk,
-                followed == null || source == null ? null : new Follower(slots, source, followed),
+                follower,
                 ledger);
     }
 

@@ -9,24 +9,29 @@ import org.slf4j.LoggerFactory;
 
 /*
  * Who swaps asks the source, and the source may call listeners of the host on the same thread, which may ask the server to
- * refresh a model. At once, that would serve what the outer swap then replaces by something older; and of another model,
- * take a second model's lock while the first one's is held, in either order. So it is put off until the outer swap is over.
+ * refresh a model, or to look after its rollouts. At once, that would serve what the outer swap then replaces by something
+ * older; and it would take another model's lock, or that of a rollout, while the first model's is held, in whatever order. So
+ * it is put off until the outer swap is over.
  */
 /**
- * Puts off the refreshes that are asked for inside of a swap, on its thread, until it is over.
+ * Puts off what is asked for inside of a swap, on its thread, until it is over.
  *
  * <p>Thread-safe.
  */
 final class NestedSwaps {
     private static final Logger LOG = LoggerFactory.getLogger(NestedSwaps.class);
-    private static final ThreadLocal<@Nullable Set<Slot>> PUT_OFF = new ThreadLocal<>();
+    private static final ThreadLocal<@Nullable Set<Runnable>> PUT_OFF = new ThreadLocal<>();
 
     private NestedSwaps() {}
 
-    /** Whether this thread is inside of a swap, of whatever model; then the refresh of this one follows later. */
-    static boolean putsOff(Slot slot) {
-        Set<Slot> later = PUT_OFF.get();
-        return later != null && (later.contains(slot) || later.add(slot));
+    /** Whether this thread is inside of a swap, of whatever model; then this follows later, and once if asked for twice. */
+    static boolean putsOff(Runnable work) {
+        Set<Runnable> later = PUT_OFF.get();
+        if (later == null) {
+            return false;
+        }
+        later.add(work);
+        return true;
     }
 
     /** Swaps, and then does what was put off meanwhile. A failure of that is logged: nobody waits for it. */
@@ -34,24 +39,21 @@ final class NestedSwaps {
         if (PUT_OFF.get() != null) {
             return swap.get();
         }
-        Set<Slot> later = new LinkedHashSet<>();
+        Set<Runnable> later = new LinkedHashSet<>();
         PUT_OFF.set(later);
         try {
             return swap.get();
         } finally {
             PUT_OFF.remove();
-            later.forEach(NestedSwaps::refresh);
+            later.forEach(NestedSwaps::runQuietly);
         }
     }
 
-    private static void refresh(Slot slot) {
+    private static void runQuietly(Runnable work) {
         try {
-            slot.refresh();
+            work.run();
         } catch (RuntimeException e) {
-            LOG.warn(
-                    "Model {} cannot follow what a listener has asked for; what was served is served still",
-                    slot.name(),
-                    e);
+            LOG.warn("What a listener has asked for while a model was swapped could not be done afterwards", e);
         }
     }
 }

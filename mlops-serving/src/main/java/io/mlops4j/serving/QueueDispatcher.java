@@ -248,11 +248,11 @@ final class QueueDispatcher implements Dispatcher {
             try {
                 workers.execute(this::drain);
             } catch (OutOfMemoryError e) { // unable to create native thread
-                LOG.debug("Cannot have another thread for model {}", label, e);
                 instances.leave();
                 if (instances.busy() == 0) {
                     room.strand();
                 }
+                LOG.debug("Cannot have another thread for model {}", label, e);
             }
         }
     }

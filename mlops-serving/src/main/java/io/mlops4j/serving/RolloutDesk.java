@@ -56,6 +56,7 @@ final class RolloutDesk implements AutoCloseable {
     private final String replica = UUID.randomUUID().toString();
     private final ReentrantLock joining = new ReentrantLock();
     private final Map<ModelName, RolloutMeters> meters = new HashMap<>();
+    private final Runnable ticking = this::tick; // one, so that it is known when it is put off twice
     private final @Nullable ScheduledExecutorService ticker;
 
     /** Joiners are the host's and may live on after the server. */
@@ -66,12 +67,17 @@ final class RolloutDesk implements AutoCloseable {
     RolloutDesk(Rollouts settings, Collection<Slot> served, @Nullable MeterRegistry registry) {
         this.settings = settings;
         served.stream().filter(slot -> slot.alias().isPresent()).forEach(slot -> slots.put(slot.name(), slot));
-        slots.keySet().forEach(this::hear);
-        slots.keySet()
-                .forEach(model -> meters.put(
-                        model, new RolloutMeters(registry, model, () -> Optional.ofNullable(trials.get(model)))));
         ticker = settings.interval().isPresent() ? ticker() : null;
-        settings.interval().ifPresent(time -> start(TimeUnit.NANOSECONDS.convert(time)));
+        try {
+            slots.keySet().forEach(this::hear);
+            slots.keySet()
+                    .forEach(model -> meters.put(
+                            model, new RolloutMeters(registry, model, () -> Optional.ofNullable(trials.get(model)))));
+            settings.interval().ifPresent(time -> start(TimeUnit.NANOSECONDS.convert(time)));
+        } catch (Throwable e) {
+            close();
+            throw e;
+        }
     }
 
     private static ScheduledExecutorService ticker() {
@@ -200,6 +206,9 @@ final class RolloutDesk implements AutoCloseable {
 
     /** Takes part in what is new, and ticks what is under way. The first failure is thrown when all had their turn. */
     void tick() {
+        if (NestedSwaps.putsOff(ticking)) {
+            return;
+        }
         RuntimeException failure = null;
         for (Slot slot : slots.values()) {
             try {

@@ -52,6 +52,7 @@ final class Slot {
     private final ReentrantLock swapping = new ReentrantLock();
     private final Loadings loaded;
     private final Reloads reloads = new Reloads(this);
+    private final Runnable refreshing = this::refresh; // one, so that it is known when it is put off twice
 
     @GuardedBy("swapping") private int files;
 
@@ -234,7 +235,8 @@ final class Slot {
      * @return the version that is served to requests that name no policy
      */
     VersionId refresh() {
-        if (NestedSwaps.putsOff(this)) {
+        requireFollowing();
+        if (NestedSwaps.putsOff(refreshing)) {
             return targets.meant(Request.PLAIN).version();
         }
         return NestedSwaps.run(this::refreshNow);
@@ -273,7 +275,7 @@ final class Slot {
 
     /** Serves what one of the policies means now; put off inside of another swap, as a refresh of all is. */
     void refresh(VersionPolicy policy) {
-        if (!NestedSwaps.putsOff(this)) {
+        if (!NestedSwaps.putsOff(refreshing)) {
             NestedSwaps.run(() -> follow(policy));
         }
     }

@@ -62,8 +62,9 @@ final class Snapshot implements AutoCloseable {
 
         /** An id whose outcome counts for neither side of a rollout: the version was not chosen by chance. */
         String turned(String id) {
-            if (contest != null) {
-                contest.turned(id);
+            Contest now = contest == null ? slot.contest() : contest; // a request by policy takes part in none
+            if (now != null) {
+                now.turned(id);
             }
             return id;
         }

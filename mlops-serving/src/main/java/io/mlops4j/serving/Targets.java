@@ -41,7 +41,7 @@ final class Targets {
     /**
      * Where requests go that name no policy.
      *
-     * @return null if the server is closed, or nothing is served yet
+     * @return null before the first version is there, when nobody can ask yet, and when the server is closed
      */
     @Nullable Served current() {
         return current;

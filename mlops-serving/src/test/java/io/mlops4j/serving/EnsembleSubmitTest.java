@@ -8,6 +8,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.NotFoundException;
 import io.mlops4j.RejectedInputException;
 import io.mlops4j.model.ModelName;
+import java.io.IOError;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -116,6 +118,40 @@ final class EnsembleSubmitTest {
             assertThat(count("ok")).isEqualTo(1);
             one.predict(DIAMOND, request());
             assertThat(count("ok")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void submit_listenerThrowsAnErrorOfItsOwn_failsAndLeavesNothing() {
+        try (ModelServer server = serve().observedBy(inference -> {
+                    throw new IOError(new IOException("the host's"));
+                })
+                .start()) {
+            assertThatThrownBy(() -> submit(server, request()).get()).hasCauseInstanceOf(IOError.class);
+            assertThat(leases(server)).isZero();
+            assertThat(count("failed")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void submit_observerThrowsAnErrorOfItsOwn_isAnswered() throws Exception {
+        try (ModelServer server =
+                serve().tracedBy(model -> new BrokenObserver()).start()) {
+            assertThat(submit(server, request()).get().tensor("y").floats()).containsExactly(3);
+            assertThat(leases(server)).isZero();
+        }
+    }
+
+    private static final class BrokenObserver implements CallObserver.Observed {
+        @Override
+        public void keyValue(String key, String value) {}
+
+        @Override
+        public void error(Throwable cause) {}
+
+        @Override
+        public void stop() {
+            throw new IOError(new IOException("the host's"));
         }
     }
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.NotFoundException;
 import io.mlops4j.RejectedModelException;
@@ -308,6 +309,24 @@ final class VersionPolicyTest {
         assertThat(meters.getMeters()).isEmpty();
         assertThat(Thread.getAllStackTraces().keySet())
                 .noneMatch(thread -> thread.getName().equals("mlops-following"));
+    }
+
+    @Test
+    void start_metersAreTaken_leavesNothingBehind() {
+        var meters = new SimpleMeterRegistry();
+        Counter theirs = meters.counter("mlops.leases", "model", RIDES.value());
+        assertThatThrownBy(() -> builder()
+                        .meters(meters)
+                        .serve(CHAMPION)
+                        .followingAliases(Duration.ofMillis(1))
+                        .start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("mlops.leases");
+        assertThat(runtime.opened).hasValue(1);
+        assertThat(runtime.closed).hasValue(1);
+        assertThat(meters.getMeters()).containsExactly(theirs);
+        await(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("mlops-following"))); // a look under way ends by itself
     }
 
     @Test

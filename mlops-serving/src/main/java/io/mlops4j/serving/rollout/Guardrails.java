@@ -31,6 +31,11 @@ import java.util.Optional;
  * pairs, and outcomes, are seen in the order in which they come in: outcomes that are the later the worse they are make a
  * candidate look better than it is until they are there.
  *
+ * <p>A response cache makes the versions unlike: the incumbent's knows the frequent questions already, so what is left to
+ * compute, and to compare, are its rare ones; a kept answer counts as an answer, so it hides failures until the candidate's
+ * cache is as warm; and where nearly all answers are kept, times are never known. Errors and latency are best judged with the
+ * cache off, or by a shadow, whose copies are computed.
+ *
  * <p>The guarantee rests on requests being alike in kind whichever version gets them. Requests of one key are not
  * independent of each other: where few keys send most of the requests, the margins should be wider.
  *

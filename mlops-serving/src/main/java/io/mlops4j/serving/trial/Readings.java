@@ -26,7 +26,7 @@ record Readings(Signals signals) {
         try {
             double score = scoring.function().of(answer.outputs().orElseThrow());
             return Math.max(0, Math.min(1, (score - scoring.low()) / (scoring.high() - scoring.low())));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
             LOG.debug(
                     "The score of an answer could not be read: {}", e.getClass().getName());
             return Double.NaN;
@@ -40,7 +40,7 @@ record Readings(Signals signals) {
         }
         try {
             return Math.max(0, Math.min(1, signals.truth().get().loss().of(outputs, outcome)));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
             LOG.debug(
                     "The loss of an answer could not be read: {}", e.getClass().getName());
             return Double.NaN;

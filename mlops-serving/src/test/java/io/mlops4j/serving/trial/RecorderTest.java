@@ -56,7 +56,7 @@ final class RecorderTest {
                 Signals.none()
                         .outcomes(
                                 OutcomeJoiner.within(Duration.ofDays(1), 10, Clock.systemUTC()), (outputs, outcome) -> {
-                                    throw new IllegalStateException("the host's mistake");
+                                    throw new AssertionError("the host's mistake");
                                 }));
         throwing.outcome(Arm.CANDIDATE, ANSWER, outcome("a", 1));
         assertThat(throwing.report().size()).isZero();
