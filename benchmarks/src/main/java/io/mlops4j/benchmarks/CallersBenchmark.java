@@ -66,7 +66,7 @@ public class CallersBenchmark {
         @TearDown
         public void stop() throws OrtException, InterruptedException {
             callers.shutdown();
-            byHand.close();
+            byHand.stop();
             model.close();
         }
 

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-final class HandBatcher implements AutoCloseable {
+final class HandBatcher {
     private static final int INSTANCES = 2;
     private static final int MOST = 64;
 
@@ -156,9 +156,8 @@ final class HandBatcher implements AutoCloseable {
                 .asFloatBuffer();
     }
 
-    /** Nobody may be waiting. */
-    @Override
-    public void close() throws OrtException, InterruptedException {
+    /** Ends the threads and frees the model; nobody may be waiting. */
+    void stop() throws OrtException, InterruptedException {
         lock.lock();
         try {
             closed = true;
