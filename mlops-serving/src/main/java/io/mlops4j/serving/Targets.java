@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the requests to one model go to: a version by each policy; {@code current} is that of the first, or
- * the file that is served.
+ * What the requests to one model go to: a version by each policy; {@code current} is that of the first, or the file that is
+ * served.
  *
  * <p>A request that names a policy reads one snapshot of them all, so a version that one policy hands to another is not
  * missed in between.

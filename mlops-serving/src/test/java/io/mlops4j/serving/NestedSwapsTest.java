@@ -111,4 +111,24 @@ final class NestedSwapsTest {
             assertThat(answer(server, RIDES)).isEqualTo(2);
         }
     }
+
+    @Test
+    void putOff_twice_isDoneOnceAfterTheOutermostSwap() {
+        List<String> done = new ArrayList<>();
+        Runnable work = () -> done.add("put off");
+        Runnable fails = () -> {
+            throw new IllegalStateException("the host's");
+        };
+        assertThat(NestedSwaps.putsOff(work)).as("outside of a swap").isFalse();
+        String outer = NestedSwaps.run(() -> {
+            assertThat(NestedSwaps.putsOff(fails)).isTrue();
+            assertThat(NestedSwaps.putsOff(work)).isTrue();
+            done.add(NestedSwaps.run(() -> "inner"));
+            assertThat(NestedSwaps.putsOff(work)).isTrue();
+            done.add("outer");
+            return "swapped";
+        });
+        assertThat(outer).isEqualTo("swapped");
+        assertThat(done).containsExactly("inner", "outer", "put off");
+    }
 }

@@ -94,8 +94,7 @@ final class NoThreadTest {
         assertThat(waits).isNotDone();
         exhausted = false;
         model.open();
-        assertThat(runs.get()).isEqualTo(Map.of("y", x()));
-        assertThat(waits.get()).isEqualTo(Map.of("y", x()));
+        assertAnswered(runs, waits);
     }
 
     @Test
@@ -106,8 +105,7 @@ final class NoThreadTest {
         exhausted = true;
         CompletableFuture<Map<String, Value>> second = submit(queue, Request.of(INPUTS));
         model.open();
-        assertThat(first.get()).isEqualTo(Map.of("y", x()));
-        assertThat(second.get()).isEqualTo(Map.of("y", x()));
+        assertAnswered(first, second);
     }
 
     @Test
@@ -121,8 +119,7 @@ final class NoThreadTest {
         assertThat(waits).isNotDone();
         exhausted = false;
         model.open();
-        assertThat(runs.get()).isEqualTo(Map.of("y", x()));
-        assertThat(waits.get()).isEqualTo(Map.of("y", x()));
+        assertAnswered(runs, waits);
     }
 
     @Test
@@ -138,8 +135,7 @@ final class NoThreadTest {
                 submit(queue, Request.of(INPUTS).within(Duration.ofSeconds(20)));
         assertThatThrownBy(() -> first.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(DeadlineExceededException.class);
         model.open();
-        assertThat(runs.get()).isEqualTo(Map.of("y", x()));
-        assertThat(second.get()).isEqualTo(Map.of("y", x()));
+        assertAnswered(runs, second);
     }
 
     @Test
@@ -188,6 +184,11 @@ final class NoThreadTest {
         public RuntimeException tooLate() {
             return new DeadlineExceededException("late", null);
         }
+    }
+
+    private static void assertAnswered(CompletableFuture<?> first, CompletableFuture<?> second) throws Exception {
+        assertThat(first.get()).isEqualTo(Map.of("y", x()));
+        assertThat(second.get()).isEqualTo(Map.of("y", x()));
     }
 
     private static void assertSentAway(CompletableFuture<?> answer) {
