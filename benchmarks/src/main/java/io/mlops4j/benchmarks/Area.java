@@ -31,6 +31,8 @@ enum Area {
                     "byHand",
                     null,
                     1.15),
+            batching("wide.64-virtual-callers", VirtualCallersBenchmark.class, 0.25)
+                    .since(VirtualCallersBenchmark.JDK),
             Claim.of("serving.allocation.raw-pinned-and-64b", AllocationBenchmark.class, "server", "rawAnd64", null, 1),
             Claim.of("serving.cache.hit.300ns", CacheBenchmark.class, "hit", Duration.ofNanos(300)),
             Claim.of("serving.idle.1ms-a-second", IdleBenchmark.class, "spent", Duration.ofMillis(1)),

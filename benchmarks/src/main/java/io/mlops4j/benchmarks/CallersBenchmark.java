@@ -39,6 +39,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @SuppressWarnings("missing-explicit-ctor")
 public class CallersBenchmark {
     private static final int CALLERS = 64;
+
+    /** The most rows of a batch: two batches run while the next one gathers. */
+    private static final int BATCH = 24;
+
     private static final long STRETCH = TimeUnit.MILLISECONDS.toNanos(200);
 
     /** One way to score the row. */
@@ -49,16 +53,25 @@ public class CallersBenchmark {
     /** The servers and the callers. */
     @State(Scope.Benchmark)
     public static class Work {
-        private final ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
+        private final ExecutorService callers;
         private Perceptron model;
         private HandBatcher byHand;
         private float[] row = {};
 
+        /** Callers that have a thread of the system each. */
+        public Work() {
+            this(Executors.newFixedThreadPool(CALLERS));
+        }
+
+        Work(ExecutorService callers) {
+            this.callers = callers;
+        }
+
         /** Starts the servers. */
         @Setup
         public void make() throws OrtException {
-            model = new Perceptron(CALLERS, 256, 1024, 1024, 10);
-            byHand = new HandBatcher(model.bytes(), model.features(), model.outputs());
+            model = new Perceptron(BATCH, 256, 1024, 1024, 10);
+            byHand = new HandBatcher(model.bytes(), model.features(), model.outputs(), BATCH);
             row = model.row(new Random(7));
         }
 
@@ -70,16 +83,22 @@ public class CallersBenchmark {
             model.close();
         }
 
-        Scorer of(ModelServer server) {
+        private Scorer of(ModelServer server) {
             return out -> server.score(model.name(), row, out);
         }
 
-        Scorer byHand() {
+        private Scorer byHand() {
             return out -> byHand.score(row, out);
         }
 
+        void turn(Nanos nanos) throws ExecutionException, InterruptedException {
+            nanos.batched = nanos(of(model.batched()));
+            nanos.plain = nanos(of(model.plain()));
+            nanos.byHand = nanos(byHand());
+        }
+
         /** The time of a call. */
-        double nanos(Scorer scorer) throws ExecutionException, InterruptedException {
+        private double nanos(Scorer scorer) throws ExecutionException, InterruptedException {
             long start = System.nanoTime();
             List<Future<Long>> counts = new ArrayList<>();
             for (int caller = 0; caller < CALLERS; caller++) {
@@ -120,8 +139,6 @@ public class CallersBenchmark {
      */
     @Benchmark
     public void turn(Work work, Nanos nanos) throws ExecutionException, InterruptedException {
-        nanos.batched = work.nanos(work.of(work.model.batched()));
-        nanos.plain = work.nanos(work.of(work.model.plain()));
-        nanos.byHand = work.nanos(work.byHand());
+        work.turn(nanos);
     }
 }

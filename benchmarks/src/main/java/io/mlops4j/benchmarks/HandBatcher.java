@@ -20,18 +20,18 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The least that batches by hand: callers put their row into a queue and park; two threads take what is there, up to 64
- * rows, run it over pinned buffers, and unpark. No deadline, no bound, no fairness, no failure; nothing can be swapped. So it
- * shows what the machine, the JVM and ONNX Runtime leave to gain.
+ * The least that batches by hand: callers put their row into a queue and park; two threads take what is there, up to a
+ * number of rows, run it over pinned buffers, and unpark. No deadline, no bound, no fairness, no failure; nothing can be
+ * swapped. So it shows what the machine, the JVM and ONNX Runtime leave to gain.
  *
  * <p>Thread-safe.
  */
 final class HandBatcher {
     private static final int INSTANCES = 2;
-    private static final int MOST = 64;
 
     private final int features;
     private final int outputs;
+    private final int most;
     private final OrtSession.SessionOptions options;
     private final OrtSession session;
     private final ReentrantLock lock = new ReentrantLock();
@@ -53,9 +53,10 @@ final class HandBatcher {
         }
     }
 
-    HandBatcher(byte[] model, int features, int outputs) throws OrtException {
+    HandBatcher(byte[] model, int features, int outputs, int most) throws OrtException {
         this.features = features;
         this.outputs = outputs;
+        this.most = most;
         options = RawPinned.options();
         session = OrtEnvironment.getEnvironment().createSession(model, options);
         for (int i = 0; i < INSTANCES; i++) {
@@ -99,8 +100,8 @@ final class HandBatcher {
                 }
                 somebody.await();
             }
-            List<Waiting> batch = new ArrayList<>(MOST);
-            for (Waiting next = queue.poll(); next != null; next = batch.size() < MOST ? queue.poll() : null) {
+            List<Waiting> batch = new ArrayList<>(most);
+            for (Waiting next = queue.poll(); next != null; next = batch.size() < most ? queue.poll() : null) {
                 batch.add(next);
             }
             return batch;
@@ -111,8 +112,8 @@ final class HandBatcher {
 
     /** Buffers of one thread, and tensors over the front of them for each number of rows. */
     private final class Instance implements AutoCloseable {
-        private final FloatBuffer in = direct(MOST * features);
-        private final FloatBuffer out = direct(MOST * outputs);
+        private final FloatBuffer in = direct(most * features);
+        private final FloatBuffer out = direct(most * outputs);
         private final Map<Integer, Map<String, OnnxTensor>> inputs = new HashMap<>();
         private final Map<Integer, Map<String, OnnxValue>> results = new HashMap<>();
 

@@ -13,6 +13,11 @@ package io.mlops4j.serving;
  * request of more rows than a batch is split, and its answers are put together again. A row that makes the model fail,
  * fails alone.
  *
+ * <p>Callers may be virtual threads. One that finds another run of the model under way leaves its request to a thread of
+ * the server and parks, unless runs are known to be shorter than that takes: native code keeps a virtual thread's carrier,
+ * and if all carriers ran models, nobody could come and be batched. Without batching and {@link Overload} every caller
+ * runs the model on its own thread.
+ *
  * <p>A model is batched only if it proved at load that the rows of a batch do not influence each other: see
  * {@link Batchability}. The others run one request at a time behind the same queue.
  *

@@ -30,6 +30,11 @@ final class Instances {
         return false;
     }
 
+    /** Takes an instance, to be left once; false if any is busy. */
+    boolean tryEnterAlone() {
+        return busy.compareAndSet(0, 1);
+    }
+
     /** Takes an instance beyond the limit, to be left once. */
     void enter() {
         busy.incrementAndGet();

@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
  *    instance is taken. Whoever takes one later looks into the room himself.
  *  - Callers may hear of answers on a worker, and ask again from there. A worker that waited in the room could wait for
  *    itself; so its requests run at once, on it, beyond the number of instances if need be.
+ *  - A virtual thread that runs a model keeps its carrier for as long. If all carriers did, nobody could come and queue: there
+ *    would be no batches, and the host's other virtual threads would stand. So a virtual thread takes an instance itself
+ *    only if no other is busy, or runs are over before a worker could have begun; else it queues, and parks.
  *  - A run may outlive the requests in it, whose time was over; their leases are back then. So closing, which follows
  *    the last lease, waits until the instances are idle before the model may be freed.
  */
@@ -45,6 +48,12 @@ final class QueueDispatcher implements Dispatcher {
 
     /** One of so many runs that pass the queue by is timed, for the cost model. */
     private static final int SAMPLE = 64;
+
+    /** What it takes to hand a request to a worker and its answer back, or so. */
+    private static final long HANDED_OVER_NANOS = 20_000;
+
+    /** With one processor there is one carrier, and a virtual thread on it is always alone. */
+    private static final boolean MANY_CARRIERS = Runtime.getRuntime().availableProcessors() > 1;
 
     private final LoadedModel model;
     private final String label;
@@ -110,7 +119,7 @@ final class QueueDispatcher implements Dispatcher {
 
     @Override
     public Map<String, Value> run(Call call) {
-        if (room.isEmpty() && fitsOneBatch(call.inputs()) && instances.tryEnter()) {
+        if (room.isEmpty() && fitsOneBatch(call.inputs()) && mayRunHere()) {
             return runHere(call);
         }
         if (WorkerThread.isCurrent()) {
@@ -121,6 +130,14 @@ final class QueueDispatcher implements Dispatcher {
         var ticket = new Tickets.Waiting(ask);
         enter(call, ticket);
         return ticket.await();
+    }
+
+    /** Takes an instance for this thread, if one is idle and this is a thread to run on. */
+    private boolean mayRunHere() {
+        if (!VirtualThreads.isCurrent() || room.runsWithin(HANDED_OVER_NANOS)) {
+            return instances.tryEnter();
+        }
+        return MANY_CARRIERS && instances.tryEnterAlone();
     }
 
     private Map<String, Value> runHere(Call call) {
@@ -175,7 +192,7 @@ final class QueueDispatcher implements Dispatcher {
 
     @Override
     public void score(RowScorer scorer, float[] row, float[] out) {
-        if (room.isEmpty() && instances.tryEnter()) {
+        if (room.isEmpty() && mayRunHere()) {
             scoreNow(scorer, row, out);
             return;
         }

@@ -60,6 +60,7 @@ final class WaitingRoom {
     @GuardedBy("lock") private int turn;
 
     private volatile int waiting;
+    private volatile long nanosOfOne;
 
     WaitingRoom(
             VersionId version,
@@ -88,6 +89,12 @@ final class WaitingRoom {
     /** How many rows wait. */
     int rows() {
         return waiting;
+    }
+
+    /** Whether a run of one row is known to take less than some time in nanoseconds. */
+    boolean runsWithin(long nanos) {
+        long known = nanosOfOne;
+        return known > 0 && known < nanos;
     }
 
     /** Lets a request in, all its parts or none. A request that is refused is settled when this returns. */
@@ -147,8 +154,7 @@ final class WaitingRoom {
     void learn(int rows, long nanos) {
         lock.lock();
         try {
-            cost.record(rows, nanos);
-            adapt(rows, nanos);
+            record(rows, nanos);
         } finally {
             lock.unlock();
         }
@@ -188,9 +194,14 @@ final class WaitingRoom {
             blocks.push(block);
         }
         if (done.nanos() > 0) {
-            cost.record(done.rows(), done.nanos());
-            adapt(done.rows(), done.nanos());
+            record(done.rows(), done.nanos());
         }
+    }
+
+    @GuardedBy("lock") private void record(int rows, long nanos) {
+        cost.record(rows, nanos);
+        nanosOfOne = cost.nanos(1);
+        adapt(rows, nanos);
     }
 
     /** A batch of many rows is compared with what a row alone would have taken. */
