@@ -55,6 +55,7 @@ final class EnsembleRun {
 
     private EnsemblePrediction answer() {
         Request request = question.request();
+        RuntimeException first;
         try (Snapshot snapshot =
                 Snapshot.pin(slots, request, question.start(), request.key().orElseGet(flow::id))) {
             try {
@@ -63,6 +64,7 @@ final class EnsembleRun {
                 if (!snapshot.hasCandidate() || question.left() <= 0) {
                     throw e;
                 }
+                first = e;
             }
         }
         try (Snapshot served = Snapshot.pinServed(slots, request, question.start())) {
@@ -73,6 +75,8 @@ final class EnsembleRun {
                 }
                 return prediction;
             });
+        } catch (RuntimeException e) {
+            throw Causes.after(first, e);
         }
     }
 

@@ -72,7 +72,7 @@ final class EnsembleSubmission {
             @Override
             public void failed(Throwable e) {
                 if (mayTurn && e instanceof RuntimeException && question.left() > 0) {
-                    beginAnew();
+                    beginAnew(e);
                 } else {
                     fail(e);
                 }
@@ -80,18 +80,24 @@ final class EnsembleSubmission {
         });
     }
 
-    private void beginAnew() {
+    private void beginAnew(Throwable first) {
         Snapshot.pinLater(slots, question.request(), question.start(), null).whenComplete((snapshot, e) -> {
             if (e != null) {
-                fail(Causes.of(e));
+                fail(Causes.after(first, Causes.of(e)));
             } else {
-                attempt(snapshot, this::askInstead, new Turned());
+                attempt(snapshot, this::askInstead, new Turned(first));
             }
         });
     }
 
     /** The end of the second attempt. */
     private final class Turned implements EnsembleAttempt.Ending {
+        private final Throwable first;
+
+        Turned(Throwable first) {
+            this.first = first;
+        }
+
         @Override
         public void answered(EnsemblePrediction prediction) {
             refusal.wasAlone();
@@ -100,7 +106,7 @@ final class EnsembleSubmission {
 
         @Override
         public void failed(Throwable e) {
-            fail(e);
+            fail(Causes.after(first, e));
         }
     }
 

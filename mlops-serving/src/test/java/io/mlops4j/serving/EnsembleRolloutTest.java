@@ -5,6 +5,7 @@ import static io.mlops4j.serving.RolloutFixture.V1;
 import static io.mlops4j.serving.RolloutFixture.V2;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.mlops4j.serving.rollout.Canary;
 import io.mlops4j.serving.rollout.Guardrails;
@@ -16,6 +17,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -68,6 +71,48 @@ final class EnsembleRolloutTest {
             assertThat(fixture.threadsOfSecond).as("the candidate was asked").isNotEmpty();
             assertThat(server.leases(RIDES)).isZero();
             assertThat(run.tick()).isEqualTo(RolloutState.ROLLED_BACK);
+        }
+    }
+
+    @Test
+    void predict_bothVersionsFail_tellsOfBoth() {
+        var attempts = new AtomicInteger();
+        Ensemble failing = Ensemble.of(
+                "failing",
+                List.of(
+                        Step.model("first", RIDES).bind("x", Wire.request("x")),
+                        Step.function(
+                                        "then",
+                                        in -> {
+                                            throw new InferenceException("attempt " + attempts.incrementAndGet(), null);
+                                        },
+                                        "y")
+                                .bind("y", Wire.step("first", "y"))),
+                Map.of("y", Wire.step("then", "y")));
+        try (var fixture = new RolloutFixture()) {
+            ModelServer server = fixture.replica(Signals.none(), builder -> builder.ensemble(failing));
+            server.rollout(RIDES, V2, HALF);
+            int twice = 0;
+            for (int i = 0; i < 40; i++) {
+                int before = attempts.get();
+                int turn = i;
+                Throwable failure =
+                        Causes.of(requireNonNull(catchThrowable(() -> ask(server, failing, "user-" + turn, turn))));
+                assertThat(failure).hasMessageContaining("attempt " + attempts.get());
+                if (attempts.get() - before == 2) {
+                    twice++;
+                    assertThat(failure.getSuppressed())
+                            .singleElement()
+                            .asInstanceOf(InstanceOfAssertFactories.THROWABLE)
+                            .hasMessageContaining("attempt " + (before + 1));
+                } else {
+                    assertThat(failure.getSuppressed()).isEmpty();
+                }
+            }
+            assertThat(twice)
+                    .as("of 40, half of them asked the candidate first")
+                    .isBetween(8, 32);
+            assertThat(server.leases(RIDES)).isZero();
         }
     }
 
