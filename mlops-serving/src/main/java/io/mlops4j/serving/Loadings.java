@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,7 @@ final class Loadings {
 
     private final ReentrantLock swapping;
     private final Duration drainTimeout;
+    private final BiFunction<Runnable, String, Thread> threads;
     private final Set<Served> all = ConcurrentHashMap.newKeySet();
 
     /** What would have been drained by now, were there threads to be had. */
@@ -32,8 +34,14 @@ final class Loadings {
      * @param swapping held by who loads: a version's meters are made and removed under it
      */
     Loadings(ReentrantLock swapping, Duration drainTimeout) {
+        this(swapping, drainTimeout, WorkerThread::new);
+    }
+
+    /** With other threads, for tests. */
+    Loadings(ReentrantLock swapping, Duration drainTimeout, BiFunction<Runnable, String, Thread> threads) {
         this.swapping = swapping;
         this.drainTimeout = drainTimeout;
+        this.threads = threads;
     }
 
     void add(Served served) {
@@ -70,7 +78,7 @@ final class Loadings {
             return;
         }
         try {
-            new WorkerThread(() -> drain(old), "mlops-retire-" + old.version()).start();
+            threads.apply(() -> drain(old), "mlops-retire-" + old.version()).start();
         } catch (OutOfMemoryError e) { // unable to create native thread
             undrained.add(old);
             LOG.warn(
