@@ -9,9 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -37,6 +35,8 @@ final class CachingDispatcher implements Dispatcher {
     private final CacheMeters meters;
     private final Flights<InputsQuestion, Map<String, Value>> flights;
     private final Flights<RowQuestion, float[]> rowFlights;
+
+    /** What waits for it is bounded by the flights' followers. */
     private final ThreadPoolExecutor tellers;
 
     private CachingDispatcher(
@@ -73,7 +73,14 @@ final class CachingDispatcher implements Dispatcher {
             CacheMeters meters,
             Deadlines deadlines) {
         return new CachingDispatcher(
-                model, cache, files(verified), signature, byRow, meters, deadlines, tellers(verified));
+                model,
+                cache,
+                files(verified),
+                signature,
+                byRow,
+                meters,
+                deadlines,
+                Tellers.oneThread("mlops-cache-" + verified.label()));
     }
 
     /** The digest of all files of a model, by name. */
@@ -84,19 +91,6 @@ final class CachingDispatcher implements Dispatcher {
             sha.update(digest.hex().getBytes(StandardCharsets.US_ASCII));
         });
         return Digest.of(sha);
-    }
-
-    /** One thread, which exists only while there is something to tell; what waits is bounded by the flights' followers. */
-    private static ThreadPoolExecutor tellers(VerifiedModel verified) {
-        var tellers = new ThreadPoolExecutor(
-                1,
-                1,
-                1,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                work -> new WorkerThread(work, "mlops-cache-" + verified.label()));
-        tellers.allowCoreThreadTimeOut(true);
-        return tellers;
     }
 
     @Override

@@ -5,7 +5,18 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadPoolExecutor;
+import org.jspecify.annotations.Nullable;
 
+/*
+ * A model without a queue of its own.
+ *
+ *  - Who waits for an answer runs the model on his own thread, so nothing but the end of the run frees him. A runtime may not
+ *    hear the signal, or late: what comes after the deadline is no answer.
+ *  - Who does not wait is told by the alarm, even while his request waits for a worker or the model runs. Then the caller's
+ *    lease goes back; so the work has another one, until its run has ended or turned out not to be needed.
+ *  - Workers may all be busy with just the runs that are late. So bad news has a thread of its own.
+ */
 /**
  * Runs each call by itself, as soon as it comes: on the caller's thread, or on one of the server's workers if the caller
  * does not wait.
@@ -16,6 +27,8 @@ final class DirectDispatcher implements Dispatcher {
     private final LoadedModel model;
     private final Deadlines deadlines;
     private final Workers workers;
+    private final ThreadPoolExecutor teller = Tellers.oneThread("mlops-inference-late");
+    private final Tellers tellers = new Tellers(teller);
 
     DirectDispatcher(LoadedModel model, Deadlines deadlines, Workers workers) {
         this.model = model;
@@ -25,36 +38,93 @@ final class DirectDispatcher implements Dispatcher {
 
     @Override
     public Map<String, Value> run(Call call) {
-        return call.isTimed() ? runTimed(call) : model.run(call.inputs());
-    }
-
-    private Map<String, Value> runTimed(Call call) {
-        long left = call.left();
-        if (left <= 0) {
-            throw call.tooLate(null);
+        if (!call.isTimed()) {
+            return model.run(call.inputs());
         }
         var signal = new StopSignal();
-        Future<?> alarm = deadlines.stopAfter(left, signal);
+        Future<?> alarm = deadlines.stopAfter(call.left(), signal);
         try {
-            return model.run(call.inputs(), signal);
-        } catch (InferenceException e) {
-            throw signal.stopped() ? call.tooLate(e) : e;
+            return runTimed(call, signal);
         } finally {
             alarm.cancel(false);
         }
     }
 
+    private static Map<String, Value> requireInTime(Call call, Map<String, Value> outputs) {
+        if (call.left() <= 0) {
+            throw call.tooLate(null);
+        }
+        return outputs;
+    }
+
+    private Map<String, Value> runTimed(Call call, StopSignal signal) {
+        Map<String, Value> inputs = requireInTime(call, call.inputs());
+        try {
+            return requireInTime(call, model.run(inputs, signal));
+        } catch (InferenceException e) {
+            throw signal.stopped() ? call.tooLate(e) : e;
+        }
+    }
+
     @Override
     public CompletionStage<Map<String, Value>> submit(Call call) {
-        var answer = new CompletableFuture<Map<String, Value>>();
-        workers.execute("model " + call.served().version(), () -> {
-            try {
-                answer.complete(run(call));
-            } catch (Throwable e) {
-                answer.completeExceptionally(e);
+        var work = new Work(call);
+        work.begin();
+        return work.answer;
+    }
+
+    /** A call that nobody waits for. */
+    private final class Work implements Runnable {
+        private final CompletableFuture<Map<String, Value>> answer = new CompletableFuture<>();
+        private final StopSignal signal = new StopSignal();
+        private final Call call;
+        private final Lease lease;
+        private @Nullable Future<?> alarm;
+
+        Work(Call call) {
+            this.call = call;
+            this.lease = call.served().lease();
+        }
+
+        void begin() {
+            lease.share();
+            if (call.isTimed()) {
+                alarm = deadlines.after(call.left(), this::ring);
             }
-        });
-        return answer;
+            try {
+                workers.execute("model " + call.served().version(), this);
+            } catch (Throwable e) {
+                end();
+                throw e;
+            }
+        }
+
+        private void ring() {
+            tellers.execute(() -> answer.completeExceptionally(call.tooLate(null)));
+            signal.stop();
+        }
+
+        /** The lease goes back before anybody hears of the end: who hears of it may swap models. */
+        @Override
+        public void run() {
+            Map<String, Value> outputs;
+            try {
+                outputs = call.isTimed() ? runTimed(call, signal) : model.run(call.inputs());
+            } catch (Throwable e) {
+                end();
+                answer.completeExceptionally(e);
+                return;
+            }
+            end();
+            answer.complete(outputs);
+        }
+
+        private void end() {
+            if (alarm != null) {
+                alarm.cancel(false);
+            }
+            lease.release();
+        }
     }
 
     @Override
@@ -69,6 +139,6 @@ final class DirectDispatcher implements Dispatcher {
 
     @Override
     public void close() {
-        // The threads are the server's.
+        teller.shutdown();
     }
 }

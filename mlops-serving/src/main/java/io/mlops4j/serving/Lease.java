@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  *  - Whoever brings the number to exactly the sign bit opens the latch: at that moment no lease is held, and none can
  *    be taken any more. If no lease is held when the sign is set, retiring opens it.
  *
+ *  - Who holds a lease may take another one for work that may outlive him, even of a model that is retired: the number was
+ *    not zero, so the latch is not open yet, and will not be until that one is back as well.
+ *
  *  - Retiring only if no lease is held is one compare-and-set from zero: whoever tries it and fails has changed nothing.
  *
  * What a holder did to the model happens before the latch opens (release is a volatile write, and the latch is opened
@@ -49,6 +52,11 @@ final class Lease {
         }
         release();
         return false;
+    }
+
+    /** Takes another lease, to be released once; to be called by who holds one. */
+    void share() {
+        state.incrementAndGet();
     }
 
     void release() {

@@ -139,7 +139,8 @@ public final class ModelServer implements AutoCloseable {
     }
 
     /**
-     * Answers a request. Blocks while the model computes, for at most the request's time-out.
+     * Answers a request. Blocks while the model computes, for at most the request's time-out, as far as that can be kept
+     * ({@link Request#within}).
      *
      * @param name the model
      * @param request a value for each of its inputs, and how to treat them

@@ -68,7 +68,14 @@ public final class Request {
 
     /**
      * Sets how long the caller will wait, from the moment the server is asked. When that time is over the request ends
-     * with a {@link DeadlineExceededException}, and a run that works for nobody else is stopped.
+     * with a {@link DeadlineExceededException}, and a run that works for nobody else is stopped, if it can be; an answer
+     * that comes later is not given.
+     *
+     * <p>Who submits a request hears of it at that time, whatever the model does. So does who waits for the answer of a
+     * request that has to queue (batching, {@link Overload}). If it need not, or there is no queue, the model runs on the
+     * caller's own thread, which is free only when the run has ended or stopped: ONNX Runtime stops between two operators of
+     * a graph and not within one, so the caller waits as much longer as the operator takes that runs then; compiled trees
+     * stop within 256 rows. Submit what must not wait for that.
      *
      * @param time more than zero
      * @return a request with it

@@ -47,7 +47,7 @@ final class RequestTest {
                             server.submit(NAME, request).toCompletableFuture().get())
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(DeadlineExceededException.class);
-            assertThat(server.leases(NAME)).isZero();
+            LateRequestTest.awaitNoLease(server, NAME);
         }
     }
 

@@ -11,6 +11,7 @@ import io.mlops4j.serving.InputCheck;
 import io.mlops4j.serving.LoadedModel;
 import io.mlops4j.serving.RowForm;
 import io.mlops4j.serving.RowScorer;
+import io.mlops4j.serving.StopSignal;
 import io.mlops4j.serving.internal.SlotPool;
 import io.mlops4j.serving.tabular.Program.Scratch;
 import java.util.LinkedHashMap;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class CompiledModel implements LoadedModel {
+    /** After so many rows it looks whether anybody waits still: what it costs is not seen beside them. A power of two. */
+    private static final int ROWS_BETWEEN_LOOKS = 256;
+
     private final String label;
     private final Signature signature;
     private final Program program;
@@ -51,14 +55,19 @@ final class CompiledModel implements LoadedModel {
 
     @Override
     public Map<String, Value> run(Map<String, Value> inputs) {
+        return run(inputs, StopSignal.never());
+    }
+
+    @Override
+    public Map<String, Value> run(Map<String, Value> inputs, StopSignal signal) {
         if (closed) {
             throw new IllegalStateException("Model " + label + " is closed");
         }
         InputCheck.check(label, signature, inputs);
-        return run((Tensor) requireNonNull(inputs.get(program.input())));
+        return run((Tensor) requireNonNull(inputs.get(program.input())), signal);
     }
 
-    private Map<String, Value> run(Tensor input) {
+    private Map<String, Value> run(Tensor input, StopSignal signal) {
         int rows = (int) input.shape().size(0);
         int valueCount = program.valueCount();
         if ((long) rows * valueCount > Integer.MAX_VALUE - 8) {
@@ -72,6 +81,9 @@ final class CompiledModel implements LoadedModel {
         try {
             for (int row = 0; row < rows; row++) {
                 requireRunning();
+                if ((row & (ROWS_BETWEEN_LOOKS - 1)) == ROWS_BETWEEN_LOOKS - 1) {
+                    requireWanted(signal);
+                }
                 classes[row] = program.answer(features, row * program.width(), scratch);
                 round(scratch.values, values, row * valueCount);
             }
@@ -88,6 +100,12 @@ final class CompiledModel implements LoadedModel {
     private void requireRunning() {
         if (stopped) {
             throw new InferenceException("Cannot run model " + label + ": it was asked to stop", null);
+        }
+    }
+
+    private void requireWanted(StopSignal signal) {
+        if (signal.isPossible() && signal.stopped()) {
+            throw new InferenceException("Cannot run model " + label + ": nobody waits for the answer any more", null);
         }
     }
 
