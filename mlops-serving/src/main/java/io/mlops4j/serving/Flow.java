@@ -77,7 +77,7 @@ final class Flow {
         try {
             return call.served().dispatcher().run(call);
         } catch (Throwable e) {
-            countFailure(call.served(), e);
+            call.served().meters().failed(e);
             throw e;
         }
     }
@@ -116,7 +116,7 @@ final class Flow {
             running = served.dispatcher().submit(call);
         } catch (Throwable e) {
             through.run();
-            countFailure(served, e);
+            served.meters().failed(e);
             return CompletableFuture.failedFuture(e);
         }
         var answer = new CompletableFuture<Prediction>();
@@ -124,7 +124,7 @@ final class Flow {
         running.whenComplete((outputs, failure) -> {
             through.run();
             if (failure != null) {
-                countFailure(served, failure);
+                served.meters().failed(failure);
                 answer.completeExceptionally(failure);
             } else {
                 complete(answer, call, outputs, id, witness, told);
@@ -181,7 +181,7 @@ final class Flow {
             out = room == null ? new float[scorer.outputs()] : room;
             served.dispatcher().score(scorer, row, out);
         } catch (Throwable e) {
-            countFailure(served, e);
+            served.meters().failed(e);
             throw e;
         } finally {
             served.lease().release();
@@ -239,13 +239,5 @@ final class Flow {
     /** Tells the listeners; nobody may hold a lease for it. */
     void publish(Inference inference) {
         listeners.publish(inference);
-    }
-
-    private static void countFailure(Served served, Throwable e) {
-        if (e instanceof RejectedInputException) {
-            served.meters().rejected();
-        } else {
-            served.meters().failed();
-        }
     }
 }

@@ -1,13 +1,15 @@
 package io.mlops4j.serving;
 
+import static java.util.Objects.requireNonNull;
+
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.mlops4j.model.VersionId;
 import java.time.Duration;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,7 @@ final class VersionMeters {
     private static final VersionMeters NONE = new VersionMeters(null, QueueMeters.NONE, CacheMeters.NONE);
 
     /** All meters, or none of them. */
-    private record Made(MeterRegistry registry, Timer timer, Counter ok, Counter rejected, Counter failed) {}
+    private record Made(MeterRegistry registry, Timer timer, Counter ok, Map<String, Counter> others) {}
 
     private final @Nullable Made made;
 
@@ -57,15 +59,12 @@ final class VersionMeters {
                         .description("Time to answer a request")
                         .tags(tags))
                 .register(registry);
-        return new VersionMeters(
-                new Made(
-                        registry,
-                        timer,
-                        outcome(registry, tags, "ok"),
-                        outcome(registry, tags, "rejected"),
-                        outcome(registry, tags, "failed")),
-                queue,
-                cache);
+        Map<String, Counter> outcomes = new HashMap<>();
+        for (String outcome : Observations.OUTCOMES) {
+            outcomes.put(outcome, outcome(registry, tags, outcome));
+        }
+        Counter ok = requireNonNull(outcomes.remove(Observations.OK));
+        return new VersionMeters(new Made(registry, timer, ok, Map.copyOf(outcomes)), queue, cache);
     }
 
     /** With a histogram of fixed bounds. */
@@ -94,15 +93,10 @@ final class VersionMeters {
         }
     }
 
-    void rejected() {
+    /** A request had no answer: what was wrong with it, with the load, or with the model. */
+    void failed(Throwable e) {
         if (made != null) {
-            made.rejected.increment();
-        }
-    }
-
-    void failed() {
-        if (made != null) {
-            made.failed.increment();
+            requireNonNull(made.others.get(Observations.outcome(e))).increment();
         }
     }
 
@@ -111,9 +105,9 @@ final class VersionMeters {
         queue.close();
         cache.close();
         if (made != null) {
-            for (Meter meter : List.of(made.timer, made.ok, made.rejected, made.failed)) {
-                made.registry.remove(meter);
-            }
+            made.registry.remove(made.timer);
+            made.registry.remove(made.ok);
+            made.others.values().forEach(made.registry::remove);
         }
     }
 }

@@ -4,6 +4,7 @@ import static io.mlops4j.serving.SimulatedModel.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.OverloadedException;
 import io.mlops4j.model.ModelName;
 import java.time.Duration;
@@ -117,6 +118,36 @@ final class DeadlineTest {
             assertThat(model.runs()).containsExactly(List.of(1f), List.of(2f, 3f));
             assertThat(model.stoppedRuns()).isZero();
         }
+    }
+
+    @Test
+    void outcomes_ofWhatIsTurnedAwayOrLate_areNotFailuresOfTheModel() throws Exception {
+        var meters = new SimpleMeterRegistry();
+        var model = new GatedModel();
+        try (ModelServer server = ModelServer.builder()
+                .runtime(FakeModel.runtime(model))
+                .warmUp(WarmUp.none())
+                .overload(Overload.standard().instances(1).queueRows(1))
+                .meters(meters)
+                .serve(NAME, OnnxModels.verified("timed:1", new byte[] {1}))
+                .start()) {
+            model.shut();
+            var running = submit(server, Request.of(request(1)));
+            model.awaitRun();
+            var late = submit(server, Request.of(request(2)).within(Duration.ofMillis(20)));
+            assertThatThrownBy(late::get).hasCauseInstanceOf(DeadlineExceededException.class);
+            var waiting = submit(server, Request.of(request(3)));
+            assertThatThrownBy(() -> submit(server, Request.of(request(4))).get())
+                    .hasCauseInstanceOf(OverloadedException.class);
+            model.open();
+            running.join();
+            waiting.join();
+            assertThat(LateRequestTest.outcomes(meters, "ok")).isEqualTo(2);
+            assertThat(LateRequestTest.outcomes(meters, "late")).isEqualTo(1);
+            assertThat(LateRequestTest.outcomes(meters, "overloaded")).isEqualTo(1);
+            assertThat(LateRequestTest.outcomes(meters, "failed")).isZero();
+        }
+        assertThat(meters.getMeters()).isEmpty();
     }
 
     /** Eight runs of one to four rows: then it is known what a row costs beside a run. */

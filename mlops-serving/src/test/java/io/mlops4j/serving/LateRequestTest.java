@@ -53,12 +53,17 @@ final class LateRequestTest {
             assertThatThrownBy(() -> server.predict(NAME, Request.of(request(1)).within(SHORT)))
                     .isInstanceOf(DeadlineExceededException.class)
                     .hasMessageContaining("PT0.05S");
-            assertThat(meters.get("mlops.inference.outcomes")
-                            .tag("outcome", "ok")
-                            .counter()
-                            .count())
-                    .isZero();
+            assertThat(outcomes(meters, "late")).isEqualTo(1);
+            assertThat(outcomes(meters, "ok")).isZero();
+            assertThat(outcomes(meters, "failed")).isZero();
         }
+    }
+
+    static double outcomes(SimpleMeterRegistry meters, String outcome) {
+        return meters.get("mlops.inference.outcomes")
+                .tag("outcome", outcome)
+                .counter()
+                .count();
     }
 
     @Test
