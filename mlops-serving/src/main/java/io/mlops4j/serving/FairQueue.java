@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  *  - Within a lane the tenant with the least virtual time goes first. Taking a ticket adds its rows, divided by the
  *    tenant's weight, to the tenant's time. A tenant that comes back begins no earlier than the time of who was served
  *    last: idling earns nothing (start-time fair queueing: Goyal, Vin and Cheng, 1996).
- *  - A tenant that is idle and whose time is not ahead tells nothing that a new one would not; such are forgotten when
- *    there are too many. If none can be forgotten, newcomers share one place.
+ *  - Tenants with a weight have a place of their own from the start, and for good. Of the others one that is idle and whose
+ *    time is not ahead tells nothing that a new one would not; such are forgotten when there are too many. If none can be
+ *    forgotten, newcomers share one place.
  *  - Tickets are linked into their chains, so that one from the middle leaves at no cost.
  */
 /**
@@ -25,13 +26,16 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("EnumOrdinal") // lanes and chains stand in the order of the priorities, in this class alone
 final class FairQueue {
     private static final int MOST_TENANTS = 64;
-    private static final String OTHERS = "";
 
     /** How far into a chain to look for a ticket that fits; chains of mixed shapes are not scanned for ever. */
     private static final int LOOK = 64;
 
     private final Map<String, Double> weights;
     private final Map<String, Tenant> tenants = new HashMap<>();
+
+    /** The place of those that have none. */
+    private final Tenant others = new Tenant(1);
+
     private final List<List<Tenant>> lanes = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     private double time;
     private int rows;
@@ -40,6 +44,7 @@ final class FairQueue {
 
     FairQueue(Map<String, Double> weights) {
         this.weights = weights;
+        weights.forEach((name, weight) -> tenants.put(name, new Tenant(weight)));
     }
 
     /** One tenant's tickets, and how much of the model's time it had. */
@@ -56,6 +61,17 @@ final class FairQueue {
         /** How much waits of it, of all priorities, beside its weight. */
         double load() {
             return rows / weight;
+        }
+
+        void forEach(Consumer<Ticket> visitor) {
+            for (Chain chain : chains) {
+                Ticket ticket = chain.first;
+                while (ticket != null) {
+                    Ticket after = ticket.after;
+                    visitor.accept(ticket);
+                    ticket = after;
+                }
+            }
         }
     }
 
@@ -115,7 +131,7 @@ final class FairQueue {
         return bytes;
     }
 
-    /** How many tenants it knows. */
+    /** How many tenants it knows by name. */
     int tenants() {
         return tenants.size();
     }
@@ -140,23 +156,25 @@ final class FairQueue {
     }
 
     private Tenant tenant(String name) {
-        Tenant known = tenants.get(name);
-        if (known != null) {
-            return known;
+        if (!tenants.containsKey(name) && isFull()) {
+            tenants.entrySet().removeIf(known -> mayBeForgotten(known.getKey(), known.getValue()));
         }
-        if (tenants.size() >= MOST_TENANTS) {
-            tenants.values().removeIf(tenant -> tenant.rows == 0 && tenant.time <= time);
-        }
-        if (tenants.size() >= MOST_TENANTS) {
-            return tenants.computeIfAbsent(OTHERS, others -> new Tenant(1));
-        }
-        return tenants.computeIfAbsent(name, n -> new Tenant(weights.getOrDefault(n, 1.0)));
+        Tenant known = known(name);
+        return known == null ? tenants.computeIfAbsent(name, newcomer -> new Tenant(1)) : known;
+    }
+
+    private boolean isFull() {
+        return tenants.size() >= MOST_TENANTS + weights.size();
+    }
+
+    private boolean mayBeForgotten(String name, Tenant tenant) {
+        return tenant.rows == 0 && tenant.time <= time && !weights.containsKey(name);
     }
 
     /** The place that a newcomer would get, if it is not a new one. */
     private @Nullable Tenant known(String name) {
         Tenant known = tenants.get(name);
-        return known == null && tenants.size() >= MOST_TENANTS ? tenants.get(OTHERS) : known;
+        return known == null && isFull() ? others : known;
     }
 
     /** Whether the ticket is in the queue. */
@@ -242,9 +260,7 @@ final class FairQueue {
     private double loadWith(Ask newcomer) {
         Tenant tenant = known(newcomer.tenant());
         int added = newcomer.rows();
-        return tenant == null
-                ? added / weights.getOrDefault(newcomer.tenant(), 1.0)
-                : tenant.load() + added / tenant.weight;
+        return tenant == null ? added : tenant.load() + added / tenant.weight;
     }
 
     /** How many rows will be served before a newcomer's last one. */
@@ -264,21 +280,13 @@ final class FairQueue {
     private double loadIn(Ask newcomer) {
         Tenant tenant = known(newcomer.tenant());
         return tenant == null
-                ? newcomer.rows() / weights.getOrDefault(newcomer.tenant(), 1.0)
+                ? newcomer.rows()
                 : (tenant.chains[newcomer.priority().ordinal()].rows + newcomer.rows()) / tenant.weight;
     }
 
     /** Looks at every ticket; the visitor may take out the one it looks at. */
     void forEach(Consumer<Ticket> visitor) {
-        for (Tenant tenant : tenants.values()) {
-            for (Chain chain : tenant.chains) {
-                Ticket ticket = chain.first;
-                while (ticket != null) {
-                    Ticket after = ticket.after;
-                    visitor.accept(ticket);
-                    ticket = after;
-                }
-            }
-        }
+        tenants.values().forEach(tenant -> tenant.forEach(visitor));
+        others.forEach(visitor);
     }
 }

@@ -25,8 +25,8 @@ import java.util.Optional;
  * replaces is the newest request of the tenant that waits most, of the lowest priority, which is refused in its place.
  * When nobody waits, a request is taken whatever its size and deadline: how long runs take is learned by running.
  *
- * <p>Tenants of one priority share a busy model by weighted fair queueing of rows. At most 64 tenants are told apart at a
- * time; those beyond share one place. {@link Priority} is strict, but one batch in sixteen begins with the lowest
+ * <p>Tenants of one priority share a busy model by weighted fair queueing of rows. Those that are given a weight, at most 64,
+ * are always told apart, and of the others 64 at a time; those beyond share one place, of weight 1. {@link Priority} is strict, but one batch in sixteen begins with the lowest
  * priority that waits, so that nothing starves.
  *
  * <p>Immutable.
@@ -34,7 +34,8 @@ import java.util.Optional;
  * @param instances runs of the model that may go side by side, 1 to 1024. All share the model's memory
  * @param queueRows rows that may wait, 1 or more
  * @param queueBytes bytes of inputs that may wait, 1 or more
- * @param weights the weights of tenants that have another one than 1; copied
+ * @param weights the weights of tenants that have another one than 1, or shall always have a place of their own; at most 64;
+ *     copied
  * @param limit how {@code instances} is meant
  * @param codel how long a standing queue is put up with; empty means for ever
  */
@@ -186,7 +187,7 @@ public record Overload(
      * Sets the share of a tenant when the model is busy: of twice the weight, twice the rows.
      *
      * @param tenant the name, as in {@link Request#tenant}
-     * @param weight 0.001 to 1000; tenants that are not named have 1
+     * @param weight 0.001 to 1000; tenants that are not named have 1. Also one that is given 1 keeps a place of its own
      * @return these options with it
      * @throws IllegalArgumentException if out of range
      */

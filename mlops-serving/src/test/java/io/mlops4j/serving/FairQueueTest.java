@@ -90,6 +90,30 @@ final class FairQueueTest {
     }
 
     @Test
+    void tenantsWithAWeight_haveAPlaceOfTheirOwnHoweverManyOthersThereAre() {
+        var queue = new FairQueue(Map.of("gold", 3.0, "", 1.0));
+        for (int i = 0; i < 100; i++) {
+            queue.add(ticket("tenant-" + i, Priority.NORMAL, 1));
+        }
+        assertThat(queue.rowsBefore(ticket("gold", Priority.NORMAL, 3).ask())).isEqualTo(64 + 1);
+        for (int i = 0; i < 300; i++) {
+            queue.add(ticket("gold", Priority.NORMAL, 1));
+            queue.add(ticket("tenant-3", Priority.NORMAL, 1));
+        }
+        assertThat(queue.victim(ticket("gold", Priority.NORMAL, 1).ask()))
+                .isNotNull()
+                .satisfies(victim -> assertThat(victim.ask().tenant()).isEqualTo("tenant-3"));
+        Map<String, Integer> rows = new HashMap<>();
+        for (int served = 0; served < 300; served++) {
+            Ticket next = next(queue, Priority.NORMAL);
+            queue.serve(next);
+            rows.merge(next.ask().tenant(), 1, Integer::sum);
+        }
+        assertThat(rows.get("gold")).isBetween(145, 155);
+        assertThat(rows.get("tenant-3")).isBetween(45, 55);
+    }
+
+    @Test
     void victim_isOfTheLowestPriorityAndOfWhoWaitsMost() {
         var queue = new FairQueue(Map.of());
         Ticket low = ticket("quiet", Priority.LOW, 1);
