@@ -72,12 +72,17 @@ final class CostModel {
 
     /** How long a batch takes in nanoseconds; 0 if not known. */
     long nanos(int batchRows) {
-        return isKnown() ? (long) (a * batchRows + b) : 0;
+        return nanos(batchRows, 1);
     }
 
     /** How long rows take in so many runs, one after the other; 0 if not known. */
     long nanos(long allRows, double runs) {
-        return isKnown() ? (long) (a * allRows + b * runs) : 0;
+        return isKnown() ? guess(allRows, runs) : 0;
+    }
+
+    /** The same from the first batch on: good enough for advice, but no ground to refuse anybody. 0 before that. */
+    long guess(long allRows, double runs) {
+        return (long) (a * allRows + b * runs);
     }
 
     /** How far runs are from the line: a standard deviation in nanoseconds; 0 if not known. */

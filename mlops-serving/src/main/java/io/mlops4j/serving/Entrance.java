@@ -74,7 +74,7 @@ final class Entrance {
             return false;
         }
         long own = own(newcomer);
-        return drain(queue.rows()) + own > left && drain(queue.rowsBefore(newcomer)) + own > left;
+        return needed(queue.rows()) + own > left && needed(queue.rowsBefore(newcomer)) + own > left;
     }
 
     /**
@@ -91,15 +91,23 @@ final class Entrance {
         return ride + cost.nanos((int) riding) / instances.limit() + cost.margin();
     }
 
-    /** How long it takes, as runs go now, until all that waits has been run; 0 if not known. */
-    long drain() {
-        return drain(queue.rows());
+    /**
+     * How long it takes, as runs go now, until all that waits has been run. If none has ended yet, as long as somebody waits
+     * already: those who ask again and again then do so after twice the time, each time.
+     */
+    long drain(long now) {
+        long guess = cost.guess(queue.rows(), runs(queue.rows())) / instances.limit();
+        return guess > 0 ? guess : queue.longestWait(now);
     }
 
-    /** How long rows take that wait: in full batches; or each request by itself, if the model is not batched. */
-    private long drain(long rows) {
-        double runs = maxRows > 1 ? batches(rows) : (double) rows * queue.tickets() / Math.max(1, queue.rows());
-        return cost.nanos(rows, runs) / instances.limit();
+    /** How long rows take that wait; 0 if not known. */
+    private long needed(long rows) {
+        return cost.nanos(rows, runs(rows)) / instances.limit();
+    }
+
+    /** Full batches; or each request by itself, if the model is not batched. */
+    private double runs(long rows) {
+        return maxRows > 1 ? batches(rows) : (double) rows * queue.tickets() / Math.max(1, queue.rows());
     }
 
     private double batches(long rows) {

@@ -284,6 +284,19 @@ final class FairQueue {
                 : (tenant.chains[newcomer.priority().ordinal()].rows + newcomer.rows()) / tenant.weight;
     }
 
+    /** How long the one waits that waits for longest; 0 if nobody does. */
+    long longestWait(long now) {
+        long longest = 0;
+        for (int lane = 0; lane < lanes.size(); lane++) {
+            for (Tenant tenant : lanes.get(lane)) {
+                Ticket first = tenant.chains[lane].first;
+                longest =
+                        first == null ? longest : Math.max(longest, first.ask().waited(now));
+            }
+        }
+        return longest;
+    }
+
     /** Looks at every ticket; the visitor may take out the one it looks at. */
     void forEach(Consumer<Ticket> visitor) {
         tenants.values().forEach(tenant -> tenant.forEach(visitor));

@@ -20,14 +20,15 @@ import java.util.Optional;
  * }</pre>
  *
  * <p>A request is refused with an {@link io.mlops4j.OverloadedException} when the queue is full, or when its deadline
- * cannot be met as runs go now (see {@link Request#within}); the exception says when the queue will have drained. A full
- * queue still takes a request of a tenant that has less than its share waiting, or of a higher priority: what it
- * replaces is the newest request of the tenant that waits most, of the lowest priority, which is refused in its place.
+ * cannot be met as runs go now (see {@link Request#within}); the exception says when the queue will have drained, as far
+ * as the runs so far tell. A full queue still takes a request of a tenant that has less than its share waiting, or of a
+ * higher priority: what it replaces is the newest request of the tenant that waits most, of the lowest priority, which is
+ * refused in its place.
  * When nobody waits, a request is taken whatever its size and deadline: how long runs take is learned by running.
  *
  * <p>Tenants of one priority share a busy model by weighted fair queueing of rows. Those that are given a weight, at most 64,
- * are always told apart, and of the others 64 at a time; those beyond share one place, of weight 1. {@link Priority} is strict, but one batch in sixteen begins with the lowest
- * priority that waits, so that nothing starves.
+ * are always told apart, and of the others 64 at a time; those beyond share one place, of weight 1. {@link Priority} is
+ * strict, but one batch in sixteen begins with the lowest priority that waits, so that nothing starves.
  *
  * <p>Immutable.
  *

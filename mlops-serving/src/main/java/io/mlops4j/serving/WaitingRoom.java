@@ -119,11 +119,11 @@ final class WaitingRoom {
         }
     }
 
-    /** How long it takes, as runs go now, until all that waits has been run; 0 if not known. */
+    /** How long it takes, as far as can be told, until all that waits has been run. */
     long nanosToDrain() {
         lock.lock();
         try {
-            return entrance.drain();
+            return entrance.drain(System.nanoTime());
         } finally {
             lock.unlock();
         }

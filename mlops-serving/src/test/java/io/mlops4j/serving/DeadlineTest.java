@@ -124,13 +124,7 @@ final class DeadlineTest {
     void outcomes_ofWhatIsTurnedAwayOrLate_areNotFailuresOfTheModel() throws Exception {
         var meters = new SimpleMeterRegistry();
         var model = new GatedModel();
-        try (ModelServer server = ModelServer.builder()
-                .runtime(FakeModel.runtime(model))
-                .warmUp(WarmUp.none())
-                .overload(Overload.standard().instances(1).queueRows(1))
-                .meters(meters)
-                .serve(NAME, OnnxModels.verified("timed:1", new byte[] {1}))
-                .start()) {
+        try (ModelServer server = withRoomForOne(model, meters)) {
             model.shut();
             var running = submit(server, Request.of(request(1)));
             model.awaitRun();
@@ -150,6 +144,46 @@ final class DeadlineTest {
         assertThat(meters.getMeters()).isEmpty();
     }
 
+    @Test
+    void retryAfter_beforeAnyRunHasEnded_isAsLongAsTheQueueHasStood() throws Exception {
+        var model = new GatedModel().shut();
+        try (ModelServer server = withRoomForOne(model, new SimpleMeterRegistry())) {
+            var running = submit(server, Request.of(request(1)));
+            model.awaitRun();
+            var waiting = submit(server, Request.of(request(2)));
+            long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+            Duration later = Duration.ZERO;
+            while (later.compareTo(Duration.ofMillis(50)) < 0 && System.nanoTime() < end) {
+                later = retryAfter(submit(server, Request.of(request(3))));
+            }
+            model.open();
+            assertThat(later).isBetween(Duration.ofMillis(50), Duration.ofSeconds(20));
+            running.join();
+            waiting.join();
+        }
+    }
+
+    @Test
+    void retryAfter_afterOneRun_isWhatThatTook() {
+        var model = new SimulatedModel(0, 40 * MILLI);
+        try (ModelServer server = withRoomForOne(model, new SimpleMeterRegistry())) {
+            model.begin();
+            submit(server, Request.of(request(1))).join();
+            List<CompletableFuture<Prediction>> all = new ArrayList<>();
+            for (int i = 0; i < 3; i++) { // one runs, at most, and one waits
+                all.add(submit(server, Request.of(request(i))));
+            }
+            assertThat(retryAfter(all.get(2))).isGreaterThanOrEqualTo(Duration.ofMillis(40));
+            assertThat(all.get(0).join().tensor("y").floats()).containsExactly(0);
+        }
+    }
+
+    private static Duration retryAfter(CompletableFuture<Prediction> refused) {
+        return refused.handle((answer, e) ->
+                        e instanceof OverloadedException overloaded ? overloaded.retryAfter() : Duration.ZERO)
+                .join();
+    }
+
     /** Eight runs of one to four rows: then it is known what a row costs beside a run. */
     private static void learn(ModelServer server) {
         for (int i = 0; i < 8; i++) {
@@ -159,6 +193,16 @@ final class DeadlineTest {
 
     private static CompletableFuture<Prediction> submit(ModelServer server, Request request) {
         return server.submit(NAME, request).toCompletableFuture();
+    }
+
+    private static ModelServer withRoomForOne(LoadedModel model, SimpleMeterRegistry meters) {
+        return ModelServer.builder()
+                .runtime(FakeModel.runtime(model))
+                .warmUp(WarmUp.none())
+                .overload(Overload.standard().instances(1).queueRows(1))
+                .meters(meters)
+                .serve(NAME, OnnxModels.verified("timed:1", new byte[] {1}))
+                .start();
     }
 
     private static ModelServer serve(LoadedModel model, int rows) {

@@ -59,11 +59,23 @@ final class EntranceTest {
         for (int i = 0; i < 8; i++) {
             cost.record(1 + i % 2, 100L * (1 + i % 2) + 1_000);
         }
-        assertThat(entrance.drain()).isZero();
+        assertThat(entrance.drain(System.nanoTime())).isZero();
         add("a", Priority.LOW);
         add("b", Priority.HIGH);
         add("b", Priority.HIGH);
-        assertThat(entrance.drain()).isBetween(1_149L, 1_151L); // three rows in two runs on two instances
+        assertThat(entrance.drain(System.nanoTime()))
+                .isBetween(1_149L, 1_151L); // three rows in two runs on two instances
+    }
+
+    @Test
+    void drain_isKnownFromTheFirstRunOnThoughNobodyIsRefusedForIt() {
+        Ticket first = add("a", Priority.LOW);
+        add("b", Priority.HIGH);
+        long now = System.nanoTime();
+        assertThat(entrance.drain(now)).isEqualTo(first.ask().waited(now));
+        cost.record(1, 600_000_000_000L);
+        assertThat(entrance.drain(now)).isEqualTo(600_000_000_000L); // two rows on two instances
+        assertThat(refusal(Duration.ofSeconds(100))).isNull();
     }
 
     @Test
