@@ -239,7 +239,9 @@ public final class ModelServer implements AutoCloseable {
     }
 
     /**
-     * Scores one row by the fast path and gives the first number of the answer.
+     * Scores one row by the fast path and gives the first number of the answer. A row has no time-out, tenant or key and is of
+     * normal priority: it waits for as long as it takes, in the queue of the tenant {@value Request#DEFAULT_TENANT} if there
+     * is one. Use {@link #predict(ModelName, Request)} for what needs them.
      *
      * @param name the model; it must have the form that {@link RowForm} tells
      * @param row one value for each feature; only read, and not kept
@@ -259,7 +261,9 @@ public final class ModelServer implements AutoCloseable {
     }
 
     /**
-     * Scores one row by the fast path.
+     * Scores one row by the fast path. A row has no time-out, tenant or key and is of
+     * normal priority: it waits for as long as it takes, in the queue of the tenant {@value Request#DEFAULT_TENANT} if there
+     * is one. Use {@link #predict(ModelName, Request)} for what needs them.
      *
      * @param name the model; it must have the form that {@link RowForm} tells
      * @param row one value for each feature; only read, and not kept

@@ -89,7 +89,8 @@ public final class Request {
     }
 
     /**
-     * Sets who goes first when the model is busy.
+     * Sets who goes first when the model is busy. It counts where requests queue for a model ({@link Batching},
+     * {@link Overload}); without a queue it has no effect.
      *
      * @param value the priority
      * @return a request with it
@@ -99,7 +100,8 @@ public final class Request {
     }
 
     /**
-     * Sets whom the request is for: a busy model's time is shared fairly between tenants.
+     * Sets whom the request is for: a busy model's time is shared fairly between tenants. It counts where requests queue for
+     * a model ({@link Batching}, {@link Overload}); without a queue it has no effect.
      *
      * @param name 1 to 128 characters
      * @return a request with it
