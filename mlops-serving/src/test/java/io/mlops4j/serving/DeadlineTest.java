@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -168,13 +169,57 @@ final class DeadlineTest {
         var model = new SimulatedModel(0, 40 * MILLI);
         try (ModelServer server = withRoomForOne(model, new SimpleMeterRegistry())) {
             model.begin();
-            submit(server, Request.of(request(1))).join();
-            List<CompletableFuture<Prediction>> all = new ArrayList<>();
-            for (int i = 0; i < 3; i++) { // one runs, at most, and one waits
-                all.add(submit(server, Request.of(request(i))));
+            server.predict(NAME, Request.of(request(1)).within(Duration.ofSeconds(30)));
+            CompletableFuture<Prediction> refused;
+            do { // one runs, at most, and one waits
+                refused = submit(server, Request.of(request(2)));
+            } while (!refused.isCompletedExceptionally());
+            assertThat(retryAfter(refused)).isGreaterThanOrEqualTo(Duration.ofMillis(40));
+        }
+    }
+
+    @Test
+    void shedding_queueThatStands_turnsAwayWhoWaitedForTooLongAndRecovers() throws Exception {
+        var model = new GatedModel();
+        var target = Duration.ofMillis(20);
+        try (ModelServer server = ModelServer.builder()
+                .runtime(FakeModel.runtime(model))
+                .warmUp(WarmUp.none())
+                .overload(Overload.standard().instances(1).shedding(target, Duration.ofMillis(1)))
+                .serve(NAME, OnnxModels.verified("timed:1", new byte[] {1}))
+                .start()) {
+            model.shut();
+            var running = submit(server, Request.of(request(1)));
+            model.awaitRun();
+            List<CompletableFuture<Prediction>> queue = new ArrayList<>();
+            for (int i = 2; i < 5; i++) {
+                queue.add(submit(server, Request.of(request(i))));
             }
-            assertThat(retryAfter(all.get(2))).isGreaterThanOrEqualTo(Duration.ofMillis(40));
-            assertThat(all.get(0).join().tensor("y").floats()).containsExactly(0);
+            awaitMoreThan(target);
+            model.letOneGo();
+            model.awaitRun(); // of the first in the queue: the others have waited for too long when it is over
+            awaitMoreThan(target);
+            model.open();
+            assertThat(running.join().tensor("y").floats()).containsExactly(1);
+            assertThat(queue.get(0).join().tensor("y").floats()).containsExactly(2);
+            for (var late : queue.subList(1, 3)) {
+                assertThatThrownBy(late::get)
+                        .hasCauseInstanceOf(OverloadedException.class)
+                        .hasMessageContaining("its queue stands");
+            }
+            assertThat(model.runs()).containsExactly(List.of(1f), List.of(2f));
+            var next = submit(server, Request.of(request(5)));
+            while (next.handle((answer, e) -> e != null).join()) { // on a machine that wakes up late
+                next = submit(server, Request.of(request(5)));
+            }
+            assertThat(next.join().tensor("y").floats()).containsExactly(5);
+        }
+    }
+
+    private static void awaitMoreThan(Duration time) {
+        long end = System.nanoTime() + time.toNanos() + 1;
+        for (long left = 1; left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
         }
     }
 
