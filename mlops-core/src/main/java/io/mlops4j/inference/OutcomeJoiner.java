@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class OutcomeJoiner implements InferenceListener {
     /** The name of the counter of outcomes, tagged with {@code result}: a {@link JoinResult} in lower case. */
-    public static final String OUTCOMES = "mlops.inference.outcomes";
+    public static final String OUTCOMES = "mlops.outcomes";
 
     /** The name of the gauge of inferences in the window. */
     public static final String PENDING = "mlops.inference.pending";

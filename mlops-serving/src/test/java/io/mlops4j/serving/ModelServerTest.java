@@ -1,14 +1,17 @@
 package io.mlops4j.serving;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.NotFoundException;
 import io.mlops4j.RejectedInputException;
 import io.mlops4j.RejectedModelException;
 import io.mlops4j.inference.Inference;
+import io.mlops4j.inference.OutcomeJoiner;
 import io.mlops4j.model.Alias;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ElementType;
@@ -21,10 +24,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -260,6 +267,29 @@ final class ModelServerTest {
             assertThat(server.score(RIDES, ROW)).isEqualTo(1);
             assertThat(server.score(RIDES, ROW)).isEqualTo(2);
             assertThat(heard).containsExactly(RIDES.version(1), RIDES.version(2));
+        }
+    }
+
+    /** Prometheus takes one set of labels for a name, and loses the meters that come with another. */
+    @Test
+    void meters_ofOneName_haveOneSetOfTags() throws IOException {
+        var registry = new SimpleMeterRegistry();
+        OutcomeJoiner.within(Duration.ofHours(1), 10, ManualClock.at(Instant.EPOCH))
+                .bindTo(registry);
+        try (ModelServer server = ModelServer.builder()
+                .serve(RIDES, file("a.onnx", 7))
+                .batching(Batching.whenBusy())
+                .caching(Caching.upTo(1 << 20))
+                .meters(registry)
+                .start()) {
+            server.predict(RIDES, X);
+            Map<String, Set<Set<String>>> keys = new TreeMap<>();
+            registry.getMeters().forEach(meter -> keys.computeIfAbsent(
+                            meter.getId().getName(), name -> new HashSet<>())
+                    .add(meter.getId().getTags().stream().map(Tag::getKey).collect(toSet())));
+            assertThat(keys)
+                    .hasSizeGreaterThan(8)
+                    .allSatisfy((name, sets) -> assertThat(sets).as(name).hasSize(1));
         }
     }
 
