@@ -4,10 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.mlops4j.model.ModelName;
-import io.mlops4j.model.Value;
 import io.mlops4j.model.VersionId;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,7 +26,7 @@ final class Dispatching {
     private final Map<ModelName, ResponseCache> caches = new HashMap<>();
 
     private final @Nullable ResponseCache sharedCache;
-    private final List<Map<String, Value>> recorded;
+    private final PerModel<WarmUp> warmUps;
     private final ServerThreads threads;
     private final @Nullable MeterRegistry registry;
 
@@ -71,7 +69,7 @@ final class Dispatching {
     Dispatching(
             Plan fallback,
             Map<ModelName, Plan> plans,
-            List<Map<String, Value>> recorded,
+            PerModel<WarmUp> warmUps,
             ServerThreads threads,
             @Nullable MeterRegistry registry) {
         this.fallback = fallback;
@@ -83,7 +81,7 @@ final class Dispatching {
                 caches.put(name, own);
             }
         });
-        this.recorded = recorded;
+        this.warmUps = warmUps;
         this.threads = threads;
         this.registry = registry;
     }
@@ -102,17 +100,15 @@ final class Dispatching {
         }
         ResponseCache cache = requireNonNull(caches.getOrDefault(version.model(), sharedCache));
         CacheMeters meters = CacheMeters.of(registry, version);
-        boolean byRow = caching.grain() == Caching.Grain.ROW && isRowLocal(uncached.batchability(), model);
+        boolean byRow = caching.grain() == Caching.Grain.ROW && isRowLocal(version, uncached.batchability(), model);
         var dispatcher = CachingDispatcher.of(
                 uncached.dispatcher(), cache, verified, model.signature(), byRow, meters, threads.deadlines());
         return new Chosen(dispatcher, uncached.batchability(), uncached.meters(), meters);
     }
 
-    private boolean isRowLocal(Batchability found, LoadedModel model) {
+    private boolean isRowLocal(VersionId version, Batchability found, LoadedModel model) {
         return found.verdict() == Batchability.Verdict.NOT_ASKED
-                ? new BatchProbe(model, Batching.whenBusy().maxRows(), recorded, threads.deadlines())
-                        .judge()
-                        .isBatched()
+                ? judge(version, model, Batching.whenBusy().maxRows()).isBatched()
                 : found.isBatched();
     }
 
@@ -140,12 +136,17 @@ final class Dispatching {
     }
 
     private Batchability probe(VersionId version, LoadedModel model, Batching batching) {
-        Batchability verdict = new BatchProbe(model, batching.maxRows(), recorded, threads.deadlines()).judge();
+        Batchability verdict = judge(version, model, batching.maxRows());
         if (verdict.isBatched()) {
             LOG.debug("Model {} is batched: {}", version, verdict.reason());
         } else {
             LOG.warn("Model {} is not batched: {}", version, verdict.reason());
         }
         return verdict;
+    }
+
+    private Batchability judge(VersionId version, LoadedModel model, int maxRows) {
+        WarmUp warmUp = warmUps.of(version.model());
+        return new BatchProbe(model, maxRows, warmUp.requests(), threads.deadlines()).judge();
     }
 }

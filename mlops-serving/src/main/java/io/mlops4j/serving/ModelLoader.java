@@ -14,25 +14,25 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class ModelLoader {
-    private final List<InferenceRuntime> runtimes;
+    private final PerModel<List<InferenceRuntime>> runtimes;
     private final Admission admission;
-    private final WarmUp warmUp;
+    private final PerModel<WarmUp> warmUps;
     private final @Nullable MeterRegistry registry;
     private final Dispatching dispatching;
     private final Ensembles ensembles;
     private final @Nullable MemoryLedger memory;
 
     ModelLoader(
-            List<InferenceRuntime> runtimes,
+            PerModel<List<InferenceRuntime>> runtimes,
             Admission admission,
-            WarmUp warmUp,
+            PerModel<WarmUp> warmUps,
             @Nullable MeterRegistry registry,
             Dispatching dispatching,
             Ensembles ensembles,
             @Nullable MemoryLedger memory) {
-        this.runtimes = List.copyOf(runtimes);
+        this.runtimes = runtimes;
         this.admission = admission;
-        this.warmUp = warmUp;
+        this.warmUps = warmUps;
         this.registry = registry;
         this.dispatching = dispatching;
         this.ensembles = ensembles;
@@ -69,7 +69,7 @@ final class ModelLoader {
 
     private Served load(VersionId version, VerifiedModel verified, Residents.@Nullable Residence before) {
         admission.check(verified);
-        InferenceRuntime runtime = runtimeFor(verified);
+        InferenceRuntime runtime = runtimeFor(version, verified);
         if (memory == null) {
             return serve(version, verified, runtime, warm(version, runtime, verified), null);
         }
@@ -90,7 +90,7 @@ final class ModelLoader {
         LoadedModel model = open(runtime, verified);
         try {
             ensembles.check(version, model.signature());
-            new Warmer(verified.label(), model, warmUp).warm();
+            new Warmer(verified.label(), model, warmUps.of(version.model())).warm();
             return model;
         } catch (RuntimeException e) {
             model.close();
@@ -133,15 +133,16 @@ final class ModelLoader {
         }
     }
 
-    private InferenceRuntime runtimeFor(VerifiedModel verified) {
-        for (InferenceRuntime runtime : runtimes) {
+    private InferenceRuntime runtimeFor(VersionId version, VerifiedModel verified) {
+        List<InferenceRuntime> asked = runtimes.of(version.model());
+        for (InferenceRuntime runtime : asked) {
             if (runtime.accepts(verified)) {
                 return runtime;
             }
         }
         throw new RejectedModelException("Cannot load model " + verified.label() + " from "
                 + Text.quote(verified.fileName()) + ": no runtime takes it, expected a model for one of "
-                + runtimes.stream().map(InferenceRuntime::name).toList());
+                + asked.stream().map(InferenceRuntime::name).toList());
     }
 
     private static RuntimeException rejected(VerifiedModel verified, RuntimeException e) {

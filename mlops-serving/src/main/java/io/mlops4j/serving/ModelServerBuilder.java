@@ -43,6 +43,8 @@ public final class ModelServerBuilder {
     private Admission admission = Admission.ANYONE;
     private final Map<ModelName, Dispatching.Plan> plans = new HashMap<>();
     private Dispatching.Plan plan = Dispatching.Plan.UNSAID;
+    private final Map<ModelName, List<InferenceRuntime>> ownRuntimes = new HashMap<>();
+    private final Map<ModelName, WarmUp> ownWarmUps = new HashMap<>();
     private WarmUp warmUp = WarmUp.madeUp();
     private Duration drainTimeout = DEFAULT_DRAIN_TIMEOUT;
     private Clock clock = Clock.systemUTC();
@@ -151,13 +153,39 @@ public final class ModelServerBuilder {
 
     /**
      * Adds a runtime. Runtimes are asked in the order in which they were added, then {@link CompiledRuntime} and at last
-     * {@link OnnxRuntime}, both with their defaults. To serve without compiled models, add {@code OnnxRuntime}.
+     * {@link OnnxRuntime}, both with their defaults: models that can be compiled are, and all others are served natively on
+     * one thread each. {@code OnnxRuntime} takes every ONNX model, so to add it, with options too, is to serve without
+     * compiled models; to keep them, add {@code CompiledRuntime.withDefaults()} before it, or add it for the models that it
+     * is meant for: {@link #runtime(ModelName, InferenceRuntime)}.
      *
-     * @param runtime asked whether it accepts a model
+     * @param runtime asked whether it accepts a model, of those that no runtime of their own accepts
      * @return this builder
      */
     public ModelServerBuilder runtime(InferenceRuntime runtime) {
         runtimes.add(requireNonNull(runtime, "runtime"));
+        return this;
+    }
+
+    /**
+     * Adds a runtime for one model. A model's own runtimes are asked before those for every model, in the order in which
+     * they were added, for each version of it that is loaded. So a large network gets two threads, and the tree beside it
+     * is still compiled:
+     *
+     * <pre>{@code
+     * builder.runtime(large, OnnxRuntime.with(OnnxOptions.defaults().withIntraOpThreads(2)))
+     * }</pre>
+     *
+     * <p>It also serves this one model without compiling it.
+     *
+     * @param name the model
+     * @param runtime asked whether it accepts a version of this model
+     * @return this builder
+     */
+    public ModelServerBuilder runtime(ModelName name, InferenceRuntime runtime) {
+        requireNonNull(runtime, "runtime");
+        ownRuntimes
+                .computeIfAbsent(requireNonNull(name, "name"), unsaid -> new ArrayList<>())
+                .add(runtime);
         return this;
     }
 
@@ -214,11 +242,24 @@ public final class ModelServerBuilder {
     /**
      * Says what a version must do before it serves. Default: {@link WarmUp#madeUp()}.
      *
-     * @param plan for every model
+     * @param plan for every model that is given none of its own; if it has requests, each of these models is asked them
      * @return this builder
      */
     public ModelServerBuilder warmUp(WarmUp plan) {
         this.warmUp = requireNonNull(plan, "plan");
+        return this;
+    }
+
+    /**
+     * Says what a version of one model must do before it serves: so models of different inputs are each warmed by requests
+     * of their own.
+     *
+     * @param name the model
+     * @param plan for this model, instead of the one for every model
+     * @return this builder
+     */
+    public ModelServerBuilder warmUp(ModelName name, WarmUp plan) {
+        ownWarmUps.put(requireNonNull(name, "name"), requireNonNull(plan, "plan"));
         return this;
     }
 
@@ -472,16 +513,27 @@ public final class ModelServerBuilder {
     }
 
     private ModelLoader loader(Ensembles together, ServerThreads threads, @Nullable MemoryLedger ledger) {
-        List<InferenceRuntime> chosen = new ArrayList<>(runtimes);
-        chosen.add(CompiledRuntime.withDefaults());
-        chosen.add(OnnxRuntime.withDefaults());
+        var warmUps = new PerModel<>(warmUp, ownWarmUps);
         return new ModelLoader(
-                chosen,
+                runtimes(),
                 admission,
-                warmUp,
+                warmUps,
                 registry,
-                new Dispatching(plan, plans, warmUp.requests(), threads, registry),
+                new Dispatching(plan, plans, warmUps, threads, registry),
                 together,
                 ledger);
+    }
+
+    private PerModel<List<InferenceRuntime>> runtimes() {
+        List<InferenceRuntime> common = new ArrayList<>(runtimes);
+        common.add(CompiledRuntime.withDefaults());
+        common.add(OnnxRuntime.withDefaults());
+        Map<ModelName, List<InferenceRuntime>> own = new HashMap<>();
+        ownRuntimes.forEach((name, first) -> {
+            List<InferenceRuntime> all = new ArrayList<>(first);
+            all.addAll(common);
+            own.put(name, List.copyOf(all));
+        });
+        return new PerModel<>(List.copyOf(common), own);
     }
 }

@@ -51,7 +51,8 @@ public record WarmUp(List<Map<String, Value>> requests, int runs, Duration timeo
     }
 
     /**
-     * Asks real requests. A model that fails one of them is rejected.
+     * Asks real requests. A model that fails one of them is rejected: on a server of several models, give them to the one
+     * that they are for, {@link ModelServerBuilder#warmUp(io.mlops4j.model.ModelName, WarmUp)}.
      *
      * @param requests what to ask, at least one
      * @return three runs each, at most 30 seconds

@@ -104,11 +104,11 @@ final class EnsembleSnapshotTest {
     void pin_modelsAreSwappedInBetween_beginsAnew() {
         try (var threads = new ServerThreads()) {
             var loader = new ModelLoader(
-                    List.of(CompiledRuntime.withDefaults(), onnx()),
+                    PerModel.all(List.of(CompiledRuntime.withDefaults(), onnx())),
                     Admission.ANYONE,
-                    WarmUp.none(),
+                    PerModel.all(WarmUp.none()),
                     null,
-                    new Dispatching(Dispatching.Plan.UNSAID, Map.of(), List.of(), threads, null),
+                    new Dispatching(Dispatching.Plan.UNSAID, Map.of(), PerModel.all(WarmUp.none()), threads, null),
                     new Ensembles(List.of()),
                     null);
             Slot a = slot(A, loader);
