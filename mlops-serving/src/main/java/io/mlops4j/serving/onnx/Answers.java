@@ -14,45 +14,65 @@ import io.mlops4j.model.SequenceValue;
 import io.mlops4j.model.Shape;
 import io.mlops4j.model.Tensor;
 import io.mlops4j.model.Value;
+import io.mlops4j.serving.InferenceException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Copies what a run gave out of native memory. */
+/**
+ * Copies what a run gave out of native memory.
+ *
+ * <p>Thread-safe.
+ */
 final class Answers {
-    private Answers() {}
+    private final OnnxFailures failures;
+    private final GarbledText garbled;
 
-    static Map<String, Value> read(OrtSession.Result result) throws OrtException {
+    Answers(OnnxFailures failures, GarbledText garbled) {
+        this.failures = failures;
+        this.garbled = garbled;
+    }
+
+    /**
+     * Reads the outputs.
+     *
+     * @throws InferenceException if there is text that the binding cannot hand over
+     */
+    Map<String, Value> read(OrtSession.Result result) throws OrtException {
         Map<String, Value> values = new LinkedHashMap<>();
         for (Map.Entry<String, OnnxValue> entry : result) {
-            values.put(entry.getKey(), read(entry.getValue()));
+            values.put(entry.getKey(), read(entry.getKey(), entry.getValue()));
         }
         return values;
     }
 
-    private static Value read(OnnxValue value) throws OrtException {
+    private Value read(String output, OnnxValue value) throws OrtException {
         if (value instanceof OnnxTensor tensor) {
-            return read(tensor);
+            return read(output, tensor);
         }
         if (value instanceof OnnxSequence sequence) {
-            return read(sequence);
+            return read(output, sequence);
         }
         if (value instanceof OnnxMap map) {
-            return read(map);
+            return read(output, map);
         }
         throw new OrtException("An output is a " + value.getType() + ", which is not supported");
     }
 
-    private static Tensor read(OnnxTensor tensor) throws OrtException {
+    private Tensor read(String output, OnnxTensor tensor) throws OrtException {
         TensorInfo info = tensor.getInfo();
         ElementType type = OnnxTypes.element(info)
                 .orElseThrow(() ->
                         new OrtException("An output is a tensor of " + info.onnxType + ", which is not supported"));
         long[] sizes = info.getShape();
         if (type == ElementType.STRING) {
-            return Tensor.ofStrings(strings(tensor, sizes), sizes);
+            List<String> strings = strings(tensor, sizes);
+            if (garbled.isIn(tensor, strings)) {
+                throw failures.ofText(output);
+            }
+            return Tensor.ofStrings(strings, sizes);
         }
         // The declared type decides: the binding's own readers give unsigned numbers as signed ones.
         return numbers(tensor, type, Shape.of(sizes));
@@ -83,12 +103,12 @@ final class Answers {
         return value instanceof String text ? List.of(text) : List.of(OrtUtil.flattenString(value));
     }
 
-    private static SequenceValue read(OnnxSequence sequence) throws OrtException {
+    private SequenceValue read(String output, OnnxSequence sequence) throws OrtException {
         List<? extends OnnxValue> elements = sequence.getValue();
         try {
             List<Value> values = new ArrayList<>(elements.size());
             for (OnnxValue element : elements) {
-                values.add(read(element));
+                values.add(read(output, element));
             }
             return new SequenceValue(values);
         } finally {
@@ -97,8 +117,12 @@ final class Answers {
     }
 
     /** The runtime's map is sorted by key; the binding loses the order, so sort again. */
-    private static MapValue read(OnnxMap map) throws OrtException {
+    private MapValue read(String output, OnnxMap map) throws OrtException {
         Map<Object, Object> sorted = new TreeMap<>(map.getValue());
+        if (sorted.keySet().stream().anyMatch(garbled::isInMap)
+                || sorted.values().stream().anyMatch(garbled::isInMap)) {
+            throw failures.ofText(output);
+        }
         return new MapValue(sorted);
     }
 }

@@ -36,6 +36,7 @@ final class ModelScan {
     private final Map<String, ValueSpec> outputs = new LinkedHashMap<>();
     private final FunctionCalls functions = new FunctionCalls();
     private final Set<String> quantisers = new TreeSet<>();
+    private boolean labelsBeyondPlane;
 
     /** How often each operator or function is called by what is being read: the main graph, or a function. */
     private Map<String, Long> calls = new HashMap<>();
@@ -48,13 +49,15 @@ final class ModelScan {
      * @param inputs what is declared of the inputs, by name; without those of types that this library does not have
      * @param outputs what is declared of the outputs, likewise, in the order of the file
      * @param quantisers the operators in it that quantise by the values they meet, of all rows together
+     * @param labelsBeyondPlane whether a list of texts in it, as those of labels are, has characters beyond U+FFFF
      */
     record Findings(
             List<ExternalTensor> external,
             Set<String> unshapedInputs,
             Map<String, ValueSpec> inputs,
             Map<String, ValueSpec> outputs,
-            Set<String> quantisers) {
+            Set<String> quantisers,
+            boolean labelsBeyondPlane) {
         Findings {
             external = List.copyOf(external);
             unshapedInputs = Set.copyOf(unshapedInputs);
@@ -77,7 +80,8 @@ final class ModelScan {
     static Findings of(byte[] model) throws MalformedProtoException {
         var scan = new ModelScan();
         scan.model(ProtoReader.of(model));
-        return new Findings(scan.external, scan.unshaped, scan.inputs, scan.outputs, scan.quantisers);
+        return new Findings(
+                scan.external, scan.unshaped, scan.inputs, scan.outputs, scan.quantisers, scan.labelsBeyondPlane);
     }
 
     private void model(ProtoReader model) throws MalformedProtoException {
@@ -231,11 +235,22 @@ final class ModelScan {
             }
             switch (attribute.field()) {
                 case 5, 10 -> tensor(attribute.message(), Place.ELSEWHERE);
+                case 9 -> labelsBeyondPlane |= isBeyondPlane(attribute.bytes());
                 case 6, 11 -> graph(attribute.message(), depth + 1);
                 case 22, 23 -> sparse(attribute.message());
                 default -> {} // numbers and text
             }
         }
+    }
+
+    /** In UTF-8 the first byte of such a character, and no other byte, is 0xF0 or more. */
+    private static boolean isBeyondPlane(byte[] text) {
+        for (byte b : text) {
+            if ((b & 0xff) >= 0xf0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void sparse(ProtoReader sparse) throws MalformedProtoException {

@@ -32,6 +32,15 @@ record OnnxFailures(String model) {
         return new InferenceException(message, cause);
     }
 
+    /** Of an answer whose text the binding garbled. */
+    InferenceException ofText(String output) {
+        return new InferenceException(
+                "Cannot read the answer of model " + model + ": output " + Text.quote(output)
+                        + " holds characters beyond U+FFFF, which ONNX Runtime's Java binding garbles and cuts, expected none:"
+                        + " give the model labels without them, or numbers",
+                null);
+    }
+
     private static String text(Exception cause) {
         return Text.quote(BUILD_PATH.matcher(message(cause)).replaceAll(""));
     }

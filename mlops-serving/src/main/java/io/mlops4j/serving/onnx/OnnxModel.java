@@ -54,6 +54,7 @@ final class OnnxModel implements LoadedModel {
     private final Set<String> unshapedInputs;
     private final Set<String> quantisers;
     private final OptionalOutputs optional;
+    private final Answers answers;
     private final @Nullable OnnxRowScorer scorer;
     private final SlotPool<ByteBuffer> memory = new SlotPool<>();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -79,6 +80,7 @@ final class OnnxModel implements LoadedModel {
         if (!weights.isEmpty()) {
             sessionOptions.addExternalInitializers(weights);
         }
+        this.answers = new Answers(failures, owned.own(new GarbledText(environment, findings.labelsBeyondPlane())));
         this.optional = OptionalOutputs.of(model.label(), findings.outputs().values());
         this.session = owned.own(environment.createSession(optional.readable(model.bytes()), sessionOptions));
         this.runOptions = owned.own(new OrtSession.RunOptions());
@@ -181,8 +183,8 @@ final class OnnxModel implements LoadedModel {
         }
         try (Feed feed = Feed.of(failures.model(), inputs, maker, memory);
                 OrtSession.Result result = ask(feed.tensors(), options)) {
-            Map<String, Value> answers = Answers.read(result);
-            return optional.isEmpty() ? answers : optional.read(answers);
+            Map<String, Value> outputs = answers.read(result);
+            return optional.isEmpty() ? outputs : optional.read(outputs);
         } catch (OrtException e) {
             throw failures.ofRun(e);
         }

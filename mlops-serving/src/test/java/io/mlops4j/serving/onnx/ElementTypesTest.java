@@ -9,9 +9,12 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.mlops4j.RejectedInputException;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.model.MapValue;
+import io.mlops4j.model.SequenceValue;
 import io.mlops4j.model.Shape;
 import io.mlops4j.model.Tensor;
 import io.mlops4j.model.TensorSpec;
+import io.mlops4j.serving.InferenceException;
 import io.mlops4j.serving.LoadedModel;
 import io.mlops4j.serving.OnnxGraph;
 import io.mlops4j.serving.OnnxGraph.Attribute;
@@ -127,6 +130,95 @@ final class ElementTypesTest {
                 OrtSession.Result raw = session.run(Map.of("x", input))) {
             assertThat((long[]) raw.get(0).getValue()).containsExactly(-1);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"😀ok", "ok 😀", "😀", "a😀b", "😀 😁 and a long tail", "\udbff\udfff.", "中😀"})
+    void run_answerThatTheBindingGarbles_fails(String text) {
+        try (LoadedModel model = load(decoder(text))) {
+            var both = Tensor.ofLongs(new long[] {1, 0}, 2);
+            assertThatThrownBy(() -> answer(model, both))
+                    .isInstanceOf(InferenceException.class)
+                    .hasMessageContaining("output \"y\"")
+                    .hasMessageContaining("U+FFFF");
+            assertThat(answer(model, Tensor.ofLongs(new long[] {1}, 1)))
+                    .as("what is not garbled is answered still")
+                    .isEqualTo(Tensor.ofStrings(List.of("other"), 1));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "ð", "það", "ð og annað", "però", "ñ\u0080", "ð\u009f\u0098\u0080", "日本", "two\nð"})
+    void run_answerThatOnlyLooksGarbled_isGiven(String text) {
+        try (LoadedModel model = load(decoder(text))) {
+            assertThat(answer(model, Tensor.ofLongs(new long[] {0, 1}, 2)))
+                    .isEqualTo(Tensor.ofStrings(List.of(text, "other"), 2));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"😀ok", "a😀"})
+    void run_mapThatTheBindingGarbles_fails(String key) {
+        try (LoadedModel model = load(zipMap(key, "b"))) {
+            assertThatThrownBy(() -> answer(model, Tensor.ofFloats(new float[] {1, 2}, 1, 2)))
+                    .isInstanceOf(InferenceException.class)
+                    .hasMessageContaining("output \"y\"")
+                    .hasMessageContaining("U+FFFF");
+        }
+    }
+
+    @Test
+    void run_mapOfHonestText_isGiven() {
+        try (LoadedModel model = load(zipMap("það", "ð\u0080"))) {
+            assertThat(answer(model, Tensor.ofFloats(new float[] {1, 2}, 1, 2)))
+                    .isEqualTo(new SequenceValue(List.of(new MapValue(Map.of("það", 1f, "ð\u0080", 2f)))));
+        }
+    }
+
+    /** The reason for the failures above; when this fails, the binding has learned UTF-8 and {@link GarbledText} can go. */
+    @Test
+    void rawBinding_stillGarblesAnswersBeyondTheBasicPlane() throws OrtException {
+        assertThat(rawAnswer("😀ok").codePoints().toArray()).containsExactly(0xf0, 0x9f, 0x98);
+        assertThat(rawAnswer("a😀").codePoints().toArray()).containsExactly(0x61, 0xf0);
+        assertThat(rawAnswer("😀").codePoints().toArray()).containsExactly(0xf0);
+    }
+
+    private static String rawAnswer(String text) throws OrtException {
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        try (OrtSession session = environment.createSession(decoder(text));
+                OnnxTensor input = OnnxTensor.createTensor(environment, new long[] {0});
+                OrtSession.Result raw = session.run(Map.of("x", input))) {
+            return ((String[]) raw.get(0).getValue())[0];
+        }
+    }
+
+    /** The text for 0, "other" for any other number. */
+    private static byte[] decoder(String text) {
+        return new OnnxGraph()
+                .input("x", ElementType.INT64, Shape.DYNAMIC)
+                .output("y", ElementType.STRING, Shape.DYNAMIC)
+                .node(
+                        OnnxGraph.ML,
+                        "LabelEncoder",
+                        List.of("x"),
+                        List.of("y"),
+                        Attribute.ofLongs("keys_int64s", 0),
+                        Attribute.ofStrings("values_strings", text),
+                        Attribute.of("default_string", "other"))
+                .toModel();
+    }
+
+    private static byte[] zipMap(String... keys) {
+        return new OnnxGraph()
+                .input("x", ElementType.FLOAT32, Shape.DYNAMIC, keys.length)
+                .outputStringMaps("y")
+                .node(
+                        OnnxGraph.ML,
+                        "ZipMap",
+                        List.of("x"),
+                        List.of("y"),
+                        Attribute.ofStrings("classlabels_strings", keys))
+                .toModel();
     }
 
     /** 7 for the text, −1 for any other. */
