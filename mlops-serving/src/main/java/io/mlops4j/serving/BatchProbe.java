@@ -41,6 +41,10 @@ final class BatchProbe {
     private static final long ENOUGH_NANOS = 5_000_000_000L;
     private static final int MOST_ROWS = 64;
     private static final int RECORDED = 2;
+
+    /** A batch of more bytes is not made up: it would need the heap twice over. */
+    private static final long MOST_BYTES = 64L << 20;
+
     private static final int[] DYNAMIC_SIZES = {3, 1, 8, 2, 16};
 
     private final LoadedModel model;
@@ -157,9 +161,19 @@ final class BatchProbe {
         if (!tried) {
             return Batchability.refused("it refused to run any row beside another one");
         }
+        if (System.nanoTime() - start < ENOUGH_NANOS) {
+            runFull(rows.get(0));
+        }
         return exact
                 ? new Batchability(Verdict.EXACT, "rows do not influence each other")
                 : new Batchability(Verdict.CLOSE, "rows do not influence each other but for the order of additions");
+    }
+
+    /** Lets the model take now what memory it needs for the largest batch. */
+    private void runFull(Map<String, Value> row) {
+        if (maxRows > MOST_ROWS && Rows.bytes(row) <= MOST_BYTES / maxRows) {
+            run(Batcher.merge(Collections.nCopies(maxRows, row)));
+        }
     }
 
     /** Tries a row in batches of a size; false if the model ran none of them. */

@@ -66,6 +66,9 @@ final class Dispatching {
     /** What brings calls to a version, whether it is batched, and what counts its queue and its use of the cache. */
     record Chosen(Dispatcher dispatcher, Batchability batchability, QueueMeters meters, CacheMeters cacheMeters) {}
 
+    /** What running a version told: whether it is batched, and whether its answers are cached by row. */
+    record Findings(Batchability batchability, boolean rowLocal) {}
+
     Dispatching(
             Plan fallback,
             Map<ModelName, Plan> plans,
@@ -90,20 +93,17 @@ final class Dispatching {
         return caching == null || !caching.isOn() ? null : new ResponseCache(caching.maxBytes());
     }
 
-    /** Chooses for a version that is loaded and warm. Probes it if it is to be batched, or cached by row. */
-    Chosen choose(VersionId version, VerifiedModel verified, LoadedModel model) {
-        Plan plan = plans.getOrDefault(version.model(), Plan.UNSAID).or(fallback);
-        Chosen uncached = choose(version, plan, model);
+    /**
+     * Finds out what must be known of a version before it is batched, or cached by row. It runs the version, in batches as
+     * large as it will get: do it where that is measured.
+     */
+    Findings judge(VersionId version, LoadedModel model) {
+        Plan plan = plan(version);
+        Batching batching = batching(plan);
+        Batchability found = batching.isOn() ? probe(version, model, batching) : Batchability.UNASKED;
         Caching caching = plan.caching();
-        if (caching == null || !caching.isOn()) {
-            return uncached;
-        }
-        ResponseCache cache = requireNonNull(caches.getOrDefault(version.model(), sharedCache));
-        CacheMeters meters = CacheMeters.of(registry, version);
-        boolean byRow = caching.grain() == Caching.Grain.ROW && isRowLocal(version, uncached.batchability(), model);
-        var dispatcher = CachingDispatcher.of(
-                uncached.dispatcher(), cache, verified, model.signature(), byRow, meters, threads.deadlines());
-        return new Chosen(dispatcher, uncached.batchability(), uncached.meters(), meters);
+        boolean byRow = caching != null && caching.isOn() && caching.grain() == Caching.Grain.ROW;
+        return new Findings(found, byRow && isRowLocal(version, found, model));
     }
 
     private boolean isRowLocal(VersionId version, Batchability found, LoadedModel model) {
@@ -112,8 +112,37 @@ final class Dispatching {
                 : found.isBatched();
     }
 
-    private Chosen choose(VersionId version, Plan plan, LoadedModel model) {
-        Batching batching = plan.batching() == null ? Batching.off() : plan.batching();
+    private Plan plan(VersionId version) {
+        return plans.getOrDefault(version.model(), Plan.UNSAID).or(fallback);
+    }
+
+    private static Batching batching(Plan plan) {
+        return plan.batching() == null ? Batching.off() : plan.batching();
+    }
+
+    /** Chooses for a version that is loaded, warm and judged. */
+    Chosen choose(VersionId version, VerifiedModel verified, LoadedModel model, Findings findings) {
+        Plan plan = plan(version);
+        Chosen uncached = choose(version, plan, model, findings.batchability());
+        Caching caching = plan.caching();
+        if (caching == null || !caching.isOn()) {
+            return uncached;
+        }
+        ResponseCache cache = requireNonNull(caches.getOrDefault(version.model(), sharedCache));
+        CacheMeters meters = CacheMeters.of(registry, version);
+        var dispatcher = CachingDispatcher.of(
+                uncached.dispatcher(),
+                cache,
+                verified,
+                model.signature(),
+                findings.rowLocal(),
+                meters,
+                threads.deadlines());
+        return new Chosen(dispatcher, uncached.batchability(), uncached.meters(), meters);
+    }
+
+    private Chosen choose(VersionId version, Plan plan, LoadedModel model, Batchability verdict) {
+        Batching batching = batching(plan);
         if (!batching.isOn() && plan.overload() == null) {
             return new Chosen(
                     new DirectDispatcher(model, threads.deadlines(), threads.workers()),
@@ -122,7 +151,6 @@ final class Dispatching {
                     CacheMeters.NONE);
         }
         Overload overload = plan.overload() == null ? Overload.standard() : plan.overload();
-        Batchability verdict = batching.isOn() ? probe(version, model, batching) : Batchability.UNASKED;
         QueueMeters meters = QueueMeters.of(registry, version);
         var dispatcher = new QueueDispatcher(
                 version,

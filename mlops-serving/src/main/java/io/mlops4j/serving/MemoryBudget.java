@@ -19,13 +19,14 @@ import java.util.TreeSet;
  * }</pre>
  *
  * <p>What a version takes is measured when it is loaded, for the memory of native runtimes is not on the heap: by how much
- * the process's anonymous resident memory (Linux: {@code RssAnon}) grew while it was loaded and warmed, one version at a
- * time, and no less than its files' bytes, nor than what was measured of it before. Whatever else the process took in that
- * moment is counted in, heap that is touched for the first time for example; {@code -XX:+AlwaysPreTouch} keeps that out. On
- * systems that do not tell, it is taken to be twice the files' bytes. Room is made before a version is loaded, by its files'
- * bytes or by what was measured before; and again after it, by what was measured: so while a version is loaded for the first
- * time the models may take more than the budget, but never once it serves. What a model takes later, for requests larger than
- * those it was warmed with, is not seen: leave room for it.
+ * the process's anonymous resident memory (Linux: {@code RssAnon}) grew while it was loaded, warmed and, if it is
+ * batched, run in a full batch, one version at a time, and no less than its files' bytes, nor than what was measured
+ * of it before. Whatever else the process took in that moment is counted in, heap that is touched for the first time
+ * for example; {@code -XX:+AlwaysPreTouch} keeps that out. On systems that do not tell, it is taken to be twice the
+ * files' bytes. Room is made before a version is loaded, by its files' bytes or by what was measured before; and again
+ * after it, by what was measured: so while a version is loaded for the first time the models may take more than the
+ * budget, but never once it serves. What a model takes later, for requests larger than those it was warmed with and
+ * than a full batch (or of more than 64 MiB), is not seen: leave room for it.
  *
  * <p>Evicted is the version with the smallest {@code L + F·C/S}, of those that no request is inside, that are not pinned, and
  * that are no candidate of a rollout: F counts its uses since it was loaded, C is the seconds that its loading took, S its

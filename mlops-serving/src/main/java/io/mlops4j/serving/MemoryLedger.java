@@ -36,7 +36,7 @@ final class MemoryLedger implements AutoCloseable {
     private final ReentrantLock loading = new ReentrantLock();
 
     /** A model that is loaded, and its place in the budget. */
-    record Admitted(LoadedModel model, Residence residence) {}
+    record Admitted(ModelLoader.Ready ready, Residence residence) {}
 
     MemoryLedger(
             MemoryBudget budget,
@@ -75,7 +75,8 @@ final class MemoryLedger implements AutoCloseable {
      * @throws RejectedModelException if there is not room enough, whatever is evicted
      * @throws OverloadedException if requests under way kept the room for too long
      */
-    Admitted load(VersionId version, VerifiedModel verified, @Nullable Residence before, Supplier<LoadedModel> load) {
+    Admitted load(
+            VersionId version, VerifiedModel verified, @Nullable Residence before, Supplier<ModelLoader.Ready> load) {
         loading.lock();
         try {
             OptionalLong start = budget.meter().resident();
@@ -84,14 +85,14 @@ final class MemoryLedger implements AutoCloseable {
             makeRoom(version, least);
             OptionalLong empty = budget.meter().resident();
             long startNanos = budget.meter().nanos();
-            LoadedModel model = load.get();
+            ModelLoader.Ready ready = load.get();
             try {
                 double seconds = (budget.meter().nanos() - startNanos) / 1e9;
                 long bytes = Math.max(least, growth(empty, budget.meter().resident()));
                 makeRoom(version, bytes);
-                return new Admitted(model, residents.enter(version, verified.digests(), bytes, seconds));
+                return new Admitted(ready, residents.enter(version, verified.digests(), bytes, seconds));
             } catch (Throwable e) {
-                model.close();
+                ready.model().close();
                 throw e;
             }
         } finally {

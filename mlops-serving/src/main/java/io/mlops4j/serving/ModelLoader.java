@@ -6,6 +6,7 @@ import io.mlops4j.RejectedModelException;
 import io.mlops4j.internal.Text;
 import io.mlops4j.model.VersionId;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ final class ModelLoader {
     private final Dispatching dispatching;
     private final Ensembles ensembles;
     private final @Nullable MemoryLedger memory;
+
+    /** A model that is warm, and what running it told. */
+    record Ready(LoadedModel model, Dispatching.Findings findings) {}
 
     ModelLoader(
             PerModel<List<InferenceRuntime>> runtimes,
@@ -71,12 +75,13 @@ final class ModelLoader {
         admission.check(verified);
         InferenceRuntime runtime = runtimeFor(version, verified);
         if (memory == null) {
-            return serve(version, verified, runtime, warm(version, runtime, verified), null);
+            return serve(version, verified, runtime, ready(version, runtime, verified), null);
         }
-        MemoryLedger.Admitted admitted = memory.load(version, verified, before, () -> warm(version, runtime, verified));
+        MemoryLedger.Admitted admitted =
+                memory.load(version, verified, before, () -> ready(version, runtime, verified));
         Served served = null;
         try {
-            served = serve(version, verified, runtime, admitted.model(), admitted.residence());
+            served = serve(version, verified, runtime, admitted.ready(), admitted.residence());
             admitted.residence().entered(served);
             return served;
         } finally {
@@ -86,29 +91,25 @@ final class ModelLoader {
         }
     }
 
-    private LoadedModel warm(VersionId version, InferenceRuntime runtime, VerifiedModel verified) {
+    /** All that runs the model before it serves, and so makes it take the memory that it will need. */
+    private Ready ready(VersionId version, InferenceRuntime runtime, VerifiedModel verified) {
         LoadedModel model = open(runtime, verified);
-        try {
+        return closedOnFailure(verified, model, () -> {
             ensembles.check(version, model.signature());
             new Warmer(verified.label(), model, warmUps.of(version.model())).warm();
-            return model;
-        } catch (RuntimeException e) {
-            model.close();
-            throw rejected(verified, e);
-        } catch (Error e) {
-            model.close();
-            throw e;
-        }
+            return new Ready(model, dispatching.judge(version, model));
+        });
     }
 
     private Served serve(
             VersionId version,
             VerifiedModel verified,
             InferenceRuntime runtime,
-            LoadedModel model,
+            Ready ready,
             Residents.@Nullable Residence residence) {
-        try {
-            Dispatching.Chosen chosen = dispatching.choose(version, verified, model);
+        LoadedModel model = ready.model();
+        return closedOnFailure(verified, model, () -> {
+            Dispatching.Chosen chosen = dispatching.choose(version, verified, model, ready.findings());
             return new Served(
                     version,
                     model,
@@ -116,6 +117,12 @@ final class ModelLoader {
                     VersionMeters.of(
                             registry, version, model.runtime(runtime.name()), chosen.meters(), chosen.cacheMeters()),
                     residence);
+        });
+    }
+
+    private static <T> T closedOnFailure(VerifiedModel verified, LoadedModel model, Supplier<T> step) {
+        try {
+            return step.get();
         } catch (RuntimeException e) {
             model.close();
             throw rejected(verified, e);
