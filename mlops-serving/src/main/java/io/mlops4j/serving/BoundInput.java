@@ -86,11 +86,15 @@ record BoundInput(Class<?> record, TensorSpec spec, List<Method> accessors) {
             accessor.setAccessible(true);
             return accessor;
         } catch (InaccessibleObjectException e) {
-            throw new IllegalArgumentException(
-                    "Cannot bind " + record.getSimpleName() + " to a model: it is neither public in an exported"
-                            + " package nor in one that is open to this module",
-                    e);
+            throw inaccessible(record, e);
         }
+    }
+
+    static IllegalArgumentException inaccessible(Class<?> record, InaccessibleObjectException cause) {
+        return new IllegalArgumentException(
+                "Cannot bind " + record.getSimpleName() + " to a model: it is neither public in an exported"
+                        + " package nor in one that is open to this module",
+                cause);
     }
 
     private static IllegalArgumentException mismatch(Class<?> record, TensorSpec spec, String why) {

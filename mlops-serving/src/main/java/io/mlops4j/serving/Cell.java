@@ -49,4 +49,31 @@ enum Cell {
                         || (element == ElementType.FLOAT64 && bits <= DOUBLE_BITS);
         };
     }
+
+    /** Whether it loses nothing of an element's value, but for the range of integers, which each value shows. */
+    boolean takes(ElementType element) {
+        return switch (this) {
+            case BOOLEAN -> element == ElementType.BOOL;
+            case TEXT -> element == ElementType.STRING;
+            case FLOAT -> element.isFloat() && element != ElementType.FLOAT64;
+            case DOUBLE -> element.isFloat();
+            case BYTE, SHORT, INT, LONG -> element.isInteger();
+        };
+    }
+
+    /** Whether a number is in the range of this integer type. */
+    boolean holds(long value) {
+        return value >> (bits - 1) == value >> (Long.SIZE - 1);
+    }
+
+    /** A number as this integer type, which holds it. */
+    Object box(long value) {
+        return switch (this) {
+            case BYTE -> (byte) value;
+            case SHORT -> (short) value;
+            case INT -> (int) value;
+            case LONG -> value;
+            default -> throw new IllegalArgumentException("Not an integer type: " + this);
+        };
+    }
 }

@@ -36,6 +36,8 @@ import java.util.stream.Collectors;
  * {@code float} for {@code FLOAT32} and {@code FLOAT64}; {@code double} for {@code FLOAT64}; {@code String} for
  * {@code STRING}; or an array of one of these. Inputs that are optional may have no component.
  *
+ * <p>The way back, from the outputs to records, is {@link AnswerBinding}.
+ *
  * <p>Immutable.
  *
  * @param <R> the record
@@ -80,7 +82,7 @@ public final class RowBinding<R extends Record> {
                 .orElseThrow(() -> mismatch(
                         type,
                         "component " + component.getName() + " has no input of its name, expected one of "
-                                + names(signature)));
+                                + names(signature.inputs())));
         ValueSpec there = spec instanceof OptionalSpec optional ? optional.element() : spec;
         if (there instanceof TensorSpec tensor) {
             return new TensorSpec(component.getName(), tensor.type(), tensor.shape());
@@ -101,11 +103,8 @@ public final class RowBinding<R extends Record> {
         }
     }
 
-    private static String names(Signature signature) {
-        return signature.inputs().stream()
-                .limit(32)
-                .map(spec -> Text.quote(spec.name()))
-                .collect(Collectors.joining(", "));
+    static String names(List<ValueSpec> specs) {
+        return specs.stream().limit(32).map(spec -> Text.quote(spec.name())).collect(Collectors.joining(", "));
     }
 
     static IllegalArgumentException mismatch(Class<?> type, String why) {
