@@ -43,8 +43,13 @@ import org.jspecify.annotations.Nullable;
  * one is freed when its last request has its answer. Listeners hear of an answer before the caller gets it, on the
  * caller's thread, when the version is free to go already: a listener may swap models.
  *
- * <p>Closing waits for the requests under way. Close a server before the JVM shuts down, not in a shutdown hook: hooks
- * run side by side, and the native runtime has one that frees what a model may be using.
+ * <p>Closing waits for the requests under way. Where it can be chosen, close a server before the JVM shuts down: after the
+ * last request, at the end of {@code main}, or before {@code System.exit}. To close it in a shutdown hook is safe, and is
+ * what containers do at a signal (Spring calls {@code DisposableBean} and {@code SmartLifecycle} in one, Quarkus fires its
+ * {@code ShutdownEvent} during one): the JVM ends as it was told to. But hooks run side by side, and ONNX
+ * Runtime has one that frees its environment: a request that runs at that time may fail with an
+ * {@link InferenceException}, and a swap with a {@link io.mlops4j.RejectedModelException}. So let the container stop taking
+ * requests before it goes down. Tests end JVMs so, under load and swaps.
  *
  * <p>Thread-safe.
  */

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import io.mlops4j.MlopsException;
 import io.mlops4j.RejectedModelException;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.Tensor;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -53,6 +56,17 @@ final class ChildJvmTest {
         assertThat(ending.exitCode()).isEqualTo(3);
     }
 
+    /**
+     * As containers do that close what they made: their hook runs beside the one by which ONNX Runtime frees its own. What
+     * is under way may fail then, by an exception; what is answered is right, and the JVM ends as it was told to.
+     */
+    @RepeatedTest(3)
+    void close_inShutdownHookUnderLoadAndSwaps_endsWell() throws Exception {
+        var ending = ChildJvm.run(ClosesInHook.class, Map.of());
+        assertThat(ending.output()).contains("closed, 0 leases").doesNotContain("wrong");
+        assertThat(ending.exitCode()).as(ending.output()).isZero();
+    }
+
     /** Serves a model that always answers 7, asks it, and closes. */
     static final class Predicts {
         private Predicts() {}
@@ -68,6 +82,59 @@ final class ChildJvmTest {
                 System.out.println("rejected " + e.getMessage());
                 System.exit(3);
             }
+        }
+    }
+
+    /** Goes down while callers ask and models are swapped; a hook closes the server. */
+    static final class ClosesInHook {
+        private static final ModelName NAME = ModelName.of("seven");
+        private static final int CALLERS = 3;
+
+        /** Large enough for loading to take a while. */
+        private static final int WIDTH = 200_000;
+
+        private ClosesInHook() {}
+
+        public static void main(String[] args) throws InterruptedException {
+            ModelServer server = ModelServer.builder().serve(NAME, seven()).start();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                server.close();
+                System.out.println("closed, " + server.leases(NAME) + " leases");
+            }));
+            var warm = new CountDownLatch(500);
+            for (int i = 0; i < CALLERS; i++) {
+                start(() -> {
+                    if (server.score(NAME, new float[WIDTH]) != 7) {
+                        System.out.println("wrong");
+                    }
+                    warm.countDown();
+                });
+            }
+            start(() -> {
+                server.swap(NAME, seven());
+                warm.countDown();
+            });
+            warm.await();
+            System.exit(0);
+        }
+
+        private static VerifiedModel seven() {
+            return OnnxModels.verified("seven:1", OnnxModels.constantByRelu(WIDTH, 7));
+        }
+
+        /** Repeats it until the server is closed. */
+        private static void start(Runnable act) {
+            var thread = new Thread(() -> {
+                while (true) {
+                    try {
+                        act.run();
+                    } catch (IllegalStateException | MlopsException e) {
+                        return; // closed, or asking or loading while the native runtime goes down
+                    }
+                }
+            });
+            thread.setDaemon(true);
+            thread.start();
         }
     }
 

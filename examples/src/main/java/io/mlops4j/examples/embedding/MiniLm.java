@@ -13,7 +13,8 @@ import java.util.Map;
  * The model all-MiniLM-L6-v2 (int8) with its tokenizer, both out of one jar on the class path.
  *
  * <p>This is how a Spring or Quarkus application would have it: each method makes one bean, and the container closes what
- * it made when it goes down.
+ * it made when it goes down: at a signal that is in a shutdown hook, which is safe, though requests that are still running
+ * may fail then; see {@link ModelServer}.
  *
  * <pre>{@code
  * @Bean ModelServer models() { return MiniLm.server(); }
