@@ -49,7 +49,8 @@ import org.slf4j.LoggerFactory;
  * little-endian bytes. It holds what callers sent: only the user who runs the server may read it, where the file system
  * knows permissions. Which requests are taken is decided by a hash of their ids. A caller never waits for another one's
  * request to be written: one that would have to is not captured. When the file is full, or cannot be written, capturing
- * ends; the server goes on. A scored row is captured as the request that it stands for.
+ * ends; the server goes on. A scored row is captured as the request that it stands for. A file that is there is never
+ * written to: a service that is started again and again takes a {@link CaptureFolder}.
  *
  * <p>Thread-safe.
  */
