@@ -3,11 +3,8 @@ package io.mlops4j.serving;
 import io.mlops4j.MlopsException;
 import io.mlops4j.internal.Text;
 import io.mlops4j.model.ModelName;
-import io.mlops4j.model.Tensor;
-import io.mlops4j.model.Value;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -115,25 +112,12 @@ final class Around {
 
     /** A row goes the way of a request, so that nobody goes past an interceptor. */
     float[] score(Slot slot, float[] row, float @Nullable [] room) {
-        Served served = slot.pin();
-        RowForm form = served.form().orElse(null);
-        if (form == null || row.length != form.features() || (room != null && room.length < form.outputs())) {
-            return flow.score(served, row, room); // refuses the row
+        RowWording words = RowWording.of(slot.meant(Request.PLAIN), row, room);
+        if (words == null) {
+            return flow.score(slot.pin(), row, room); // refuses the row
         }
-        served.lease().release();
-        Map<String, Value> inputs =
-                Map.of(form.input().name(), Tensor.ofFloats(row, form.inputRow().sizes()));
-        float[] answer =
-                predict(slot, Request.of(inputs)).tensor(form.output().name()).floats();
-        if (answer.length != form.outputs()) {
-            throw new InferenceException(
-                    "Cannot score a row by model " + slot.name() + ": the answer has " + answer.length
-                            + " numbers, expected " + form.outputs(),
-                    null);
-        }
-        float[] out = room == null ? new float[form.outputs()] : room;
-        System.arraycopy(answer, 0, out, 0, form.outputs());
-        return out;
+        Prediction prediction = predict(slot.name(), words.request(row), last -> flow.predict(slot, last, words));
+        return words.read(prediction, room);
     }
 
     /** The request as it came, and as each interceptor left it. */

@@ -13,29 +13,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>Thread-safe.
  *
- * @param contest hears of what came of it
+ * @param asked the request that it is for
  * @param served the version
  * @param place its place, if it was chosen by chance
- * @param request the question
- * @param id of the inference
- * @param start {@link System#nanoTime()} when it was asked
  * @param waited the nanoseconds that went by before the version could be asked
  * @param recalled whether a cache had the answer, or a part of it
  * @param told whether it was told what came of it
  */
-record Attempt(
-        Contest contest,
-        Served served,
-        Place place,
-        Request request,
-        String id,
-        long start,
-        long waited,
-        AtomicBoolean recalled,
-        AtomicBoolean told)
+record Attempt(Contested asked, Served served, Place place, long waited, AtomicBoolean recalled, AtomicBoolean told)
         implements Flow.Witness {
     Call call() {
-        return new Call(served, request, start, () -> recalled.set(true));
+        return new Call(served, asked.request(), asked.start(), () -> recalled.set(true));
     }
 
     @Override
@@ -55,7 +43,7 @@ record Attempt(
     private void tell(Answer answer) {
         if (told.compareAndSet(false, true)) {
             place.ended(answer);
-            contest.copy(id, served, request, answer);
+            asked.contest().copy(asked, served, answer);
         }
     }
 

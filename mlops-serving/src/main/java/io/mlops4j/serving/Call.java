@@ -27,6 +27,11 @@ record Call(Served served, Request request, long start, Runnable onRecall) {
         return request.inputs();
     }
 
+    /** The same call, but for what is asked. */
+    Call asking(Map<String, Value> others) {
+        return new Call(served, request.asking(others), start, onRecall);
+    }
+
     /** Whether there is a deadline; one in a century is none. */
     boolean isTimed() {
         return budget() < Long.MAX_VALUE / 2;

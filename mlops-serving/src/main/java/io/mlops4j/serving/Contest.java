@@ -16,6 +16,8 @@ import io.mlops4j.serving.trial.Recorder;
 import io.mlops4j.serving.trial.Stage;
 import io.mlops4j.serving.trial.TrialState;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -40,7 +42,14 @@ final class Contest implements Stage {
     private final @Nullable ShadowLane lane;
     private volatile double share;
 
-    Contest(Slot slot, Served candidate, TrialState trial, Recorder recorder, RolloutMeters meters, Runnable atEnd) {
+    Contest(
+            Slot slot,
+            Served candidate,
+            TrialState trial,
+            Recorder recorder,
+            Deadlines deadlines,
+            RolloutMeters meters,
+            Runnable atEnd) {
         this.slot = slot;
         this.candidate = candidate;
         this.incumbent = trial.incumbent();
@@ -48,12 +57,12 @@ final class Contest implements Stage {
         this.recorder = recorder;
         this.meters = meters;
         this.atEnd = atEnd;
-        this.lane = lane(trial.rollout(), meters);
+        this.lane = lane(trial.rollout(), deadlines, meters);
     }
 
-    private static @Nullable ShadowLane lane(Rollout rollout, RolloutMeters meters) {
+    private static @Nullable ShadowLane lane(Rollout rollout, Deadlines deadlines, RolloutMeters meters) {
         return rollout instanceof Shadow shadow
-                ? new ShadowLane(new CpuBudget(shadow.cores()), shadow.queue(), meters::dropped)
+                ? new ShadowLane(new CpuBudget(shadow.cores()), shadow.queue(), deadlines, meters::dropped)
                 : null;
     }
 
@@ -96,34 +105,73 @@ final class Contest implements Stage {
     }
 
     /** Gives a copy of a request to the shadow, after the incumbent has answered or failed. */
-    void copy(String id, Served served, Request request, Answer answer) {
+    void copy(Contested asked, Served served, Answer answer) {
         ShadowLane shadow = lane;
         if (shadow != null && isIncumbent(served)) {
-            shadow.offer(() -> compare(id, request, answer));
+            shadow.offer(new Copy(asked, answer));
         }
     }
 
-    private void compare(String id, Request request, Answer answer) {
-        if (!candidate.lease().tryAcquire()) {
-            return;
-        }
-        Answer other;
-        try {
-            other = run(request);
-        } finally {
-            candidate.lease().release();
-        }
-        recorder.paired(id, answer, other);
-        meters.compared();
+    /** How long the shadow may take for a request, in nanoseconds: as long as it may take altogether, if that is said. */
+    static long limit(Request request) {
+        long none = Shadow.LONGEST_RUN.toNanos();
+        long time = request.timeout().map(TimeUnit.NANOSECONDS::convert).orElse(none);
+        return time < Long.MAX_VALUE / 2 ? time : none;
     }
 
-    private Answer run(Request request) {
-        long start = System.nanoTime();
-        try {
-            Map<String, Value> outputs = candidate.model().run(request.inputs());
-            return Answer.of(System.nanoTime() - start, outputs);
-        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
-            return Answer.failed();
+    /** One pair: it is told of once, by the run or by who has waited long enough for it. */
+    private final class Copy implements ShadowLane.Copy {
+        private final Contested asked;
+        private final Answer answer;
+        private final AtomicBoolean told = new AtomicBoolean();
+
+        Copy(Contested asked, Answer answer) {
+            this.asked = asked;
+            this.answer = answer;
+        }
+
+        @Override
+        public long limit() {
+            return Contest.limit(asked.request());
+        }
+
+        @Override
+        public void run(StopSignal signal) {
+            if (!candidate.lease().tryAcquire()) {
+                return;
+            }
+            Answer other;
+            try {
+                other = answer(signal);
+            } finally {
+                candidate.lease().release();
+            }
+            tell(other);
+        }
+
+        private Answer answer(StopSignal signal) {
+            long start = System.nanoTime();
+            try {
+                Map<String, Value> inputs =
+                        asked.words().inputs(candidate, asked.request().inputs());
+                Map<String, Value> outputs = candidate.model().run(inputs, signal);
+                Map<String, Value> unused = asked.words().outputs(candidate, outputs);
+                return Answer.of(System.nanoTime() - start, outputs);
+            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+                return Answer.failed();
+            }
+        }
+
+        @Override
+        public void overdue() {
+            tell(Answer.failed());
+        }
+
+        private void tell(Answer other) {
+            if (told.compareAndSet(false, true)) {
+                recorder.paired(asked.id(), answer, other);
+                meters.compared();
+            }
         }
     }
 

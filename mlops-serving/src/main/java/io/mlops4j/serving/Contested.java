@@ -1,11 +1,8 @@
 package io.mlops4j.serving;
 
 import io.mlops4j.inference.Inference;
-import io.mlops4j.model.Tensor;
-import io.mlops4j.model.Value;
 import io.mlops4j.serving.trial.Arm;
 import io.mlops4j.serving.trial.Place;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,10 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param slot has the incumbent
  * @param contest has the candidate
  * @param request the question
+ * @param words in whose names it is asked
  * @param id of the inference
  * @param start {@link System#nanoTime()} when it was asked
  */
-record Contested(Flow flow, Slot slot, Contest contest, Request request, String id, long start) {
+record Contested(Flow flow, Slot slot, Contest contest, Request request, Wording words, String id, long start) {
+    /** A request in the names of the version that answers. */
+    Contested(Flow flow, Slot slot, Contest contest, Request request, String id, long start) {
+        this(flow, slot, contest, request, Wording.OWN, id, start);
+    }
+
     Prediction predict() {
         Served candidate = pinCandidate();
         if (candidate == null) {
@@ -34,7 +37,7 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
         }
         Attempt attempt = attempt(candidate, contest.ask(Arm.CANDIDATE), 0);
         try {
-            return flow.ask(attempt.call(), this::id, attempt);
+            return flow.ask(attempt.call(), words, this::id, attempt);
         } catch (RuntimeException | Error e) {
             if (!mayTurn(attempt, e)) {
                 attempt.failed(e);
@@ -49,13 +52,13 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
 
     private Prediction predictInstead(Attempt attempt) {
         contest.turned(id);
-        Prediction prediction = flow.ask(call(slot.pin(request, start)), this::id, Flow.NOBODY);
+        Prediction prediction = flow.ask(call(slot.pin(request, start)), words, this::id, Flow.NOBODY);
         attempt.refusedAlone();
         return prediction;
     }
 
     private Prediction predictByIncumbent() {
-        Place place = contest.ask(Arm.INCUMBENT);
+        Place place = contest.ask(Arm.INCUMBENT).waiting();
         try {
             return ask(attemptAfterWaiting(slot.pin(request, start), place));
         } finally {
@@ -65,29 +68,11 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
 
     private Prediction ask(Attempt attempt) {
         try {
-            return flow.ask(attempt.call(), this::id, attempt);
+            return flow.ask(attempt.call(), words, this::id, attempt);
         } catch (RuntimeException | Error e) {
             attempt.failed(e);
             throw e;
         }
-    }
-
-    /** During a rollout a row goes the way of any request. */
-    float[] score(float[] row, float @Nullable [] room) {
-        Served served = slot.pin();
-        RowForm form = served.form().orElse(null);
-        if (form == null || row.length != form.features() || (room != null && room.length < form.outputs())) {
-            // Refuses the row, as without a rollout.
-            return flow.score(served, row, room);
-        }
-        served.lease().release();
-        Map<String, Value> inputs =
-                Map.of(form.input().name(), Tensor.ofFloats(row, form.inputRow().sizes()));
-        var asRequest = new Contested(flow, slot, contest, Request.of(inputs), id, start);
-        float[] answer = asRequest.predict().tensor(form.output().name()).floats();
-        float[] out = room == null ? new float[form.outputs()] : room;
-        System.arraycopy(answer, 0, out, 0, form.outputs());
-        return out;
     }
 
     /** Asks the version that was chosen before, which stays pinned; no other answers in its place. */
@@ -112,7 +97,7 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
     }
 
     private CompletionStage<Prediction> submitToIncumbent() {
-        Place place = contest.ask(Arm.INCUMBENT);
+        Place place = contest.ask(Arm.INCUMBENT).waiting();
         try {
             return slot.pinned(request, start, served -> submit(attemptAfterWaiting(served, place)))
                     .whenComplete((prediction, e) -> place.leave());
@@ -158,8 +143,7 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
     }
 
     private Attempt attempt(Served served, Place place, long waited) {
-        return new Attempt(
-                contest, served, place, request, id, start, waited, new AtomicBoolean(), new AtomicBoolean());
+        return new Attempt(this, served, place, waited, new AtomicBoolean(), new AtomicBoolean());
     }
 
     /** What an evicted incumbent took to come back is not its latency: a candidate is never evicted. */
@@ -167,6 +151,7 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, String 
         if (!contest.isIncumbent(served)) {
             place.leave();
         }
+        place.begun();
         return attempt(served, place, System.nanoTime() - start);
     }
 

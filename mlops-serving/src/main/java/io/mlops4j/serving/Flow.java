@@ -39,11 +39,15 @@ final class Flow {
     }
 
     Prediction predict(Slot slot, Request request) {
+        return predict(slot, request, Wording.OWN);
+    }
+
+    Prediction predict(Slot slot, Request request, Wording words) {
         long start = System.nanoTime();
         Contest contest = request.policy().isPresent() ? null : slot.contest();
         return contest == null
-                ? ask(new Call(slot.pin(request, start), request, start), id(slot, request), NOBODY)
-                : new Contested(this, slot, contest, request, ids.get(), start).predict();
+                ? ask(new Call(slot.pin(request, start), request, start), words, id(slot, request), NOBODY)
+                : new Contested(this, slot, contest, request, words, ids.get(), start).predict();
     }
 
     /** The outcome of what named its version counts for neither side of a rollout: it was not chosen by chance. */
@@ -57,8 +61,28 @@ final class Flow {
         return () -> id;
     }
 
-    /** Asks the version that a call has pinned, and lets it go. */
-    Prediction ask(Call call, Supplier<String> id, Witness witness) {
+    /** Asks the version that a call has pinned, in its own names, and lets it go. Of what is no answer, no witness hears. */
+    Prediction ask(Call call, Wording words, Supplier<String> id, Witness witness) {
+        if (words == Wording.OWN) {
+            return ask(call, id, witness);
+        }
+        Served served = call.served();
+        Call own;
+        try {
+            own = call.asking(words.inputs(served, call.inputs()));
+        } catch (Throwable e) {
+            served.lease().release();
+            served.meters().failed(e);
+            throw e;
+        }
+        Prediction said = ask(own, id, (nanos, outputs) -> {
+            Map<String, Value> unused = words.outputs(served, outputs);
+            witness.answered(nanos, outputs);
+        });
+        return new Prediction(said.id(), said.version(), words.outputs(served, said.outputs()));
+    }
+
+    private Prediction ask(Call call, Supplier<String> id, Witness witness) {
         Map<String, Value> outputs;
         try {
             outputs = compute(call);
@@ -163,13 +187,15 @@ final class Flow {
         return prediction;
     }
 
-    /** Scores a row; {@code out} null means to make it. */
+    /** Scores a row; {@code room} null means to make it. During a rollout a row goes the way of any request. */
     float[] score(Slot slot, float[] row, float @Nullable [] room) {
         Contest contest = slot.contest();
-        return contest == null
-                ? score(slot.pin(), row, room)
-                : new Contested(this, slot, contest, Request.of(Map.of()), ids.get(), System.nanoTime())
-                        .score(row, room);
+        RowWording words = contest == null ? null : RowWording.of(slot.meant(Request.PLAIN), row, room);
+        if (contest == null || words == null) {
+            return score(slot.pin(), row, room); // refuses the row, if there is no such wording
+        }
+        var contested = new Contested(this, slot, contest, words.request(row), words, ids.get(), System.nanoTime());
+        return words.read(contested.predict(), room);
     }
 
     /** Scores a row by the version that is pinned, and lets it go. */

@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -42,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  * <p>One request is answered by one version. A new version is loaded and warmed before it takes over, atomically; the old
  * one is freed when its last request has its answer. Listeners hear of an answer before the caller gets it, on the
  * caller's thread, when the version is free to go already: a listener may swap models.
+ *
+ * <p>Callers may be threads of the system or virtual ones. A model without queue runs on its caller's thread, and native
+ * code keeps a virtual thread's carrier until the run ends; {@link Batching} and {@link Overload} hand over what would.
  *
  * <p>Closing waits for the requests under way. Where it can be chosen, close a server before the JVM shuts down: after the
  * last request, at the end of {@code main}, or before {@code System.exit}. To close it in a shutdown hook is safe, and is
@@ -322,15 +326,32 @@ public final class ModelServer implements AutoCloseable {
      * @param rollout how
      * @return the rollout under way
      * @throws NotFoundException if no model of that name is served, or there is no such version
-     * @throws RejectedModelException if the candidate cannot be loaded or warmed; the rollout is over
+     * @throws RejectedModelException if the candidate cannot be loaded or warmed; the rollout is over, unless it was under way
+     *     already and it is only that the memory budget of this server has no room: then the others go on
      * @throws io.mlops4j.ConflictException if another rollout of the model is under way
      * @throws IllegalArgumentException if the candidate is served already, or of another model, or a guardrail asks for what
      *     the server has no signal of
-     * @throws IllegalStateException if the model is served from a file, the server was built without rollouts, or it is
-     *     closed
+     * @throws IllegalStateException if the model is not served by alias in the first place, the server was built without
+     *     rollouts, or it is closed
      */
     public RolloutRun rollout(ModelName name, VersionId candidate, Rollout rollout) {
         return desk().start(slot(name), candidate, rollout);
+    }
+
+    /**
+     * The rollout of a model that is under way, whoever has started it: for a host that has been started anew, say. If this
+     * replica does not take part yet it does now, which blocks until the candidate is loaded and warmed here.
+     *
+     * @param name a model that is served
+     * @return the rollout, or empty if there is none
+     * @throws NotFoundException if no model of that name is served
+     * @throws RejectedModelException if the candidate cannot be loaded or warmed; the rollout is over, unless it is only that
+     *     the memory budget of this server has no room
+     * @throws IllegalStateException if the server was built without rollouts, or is closed
+     * @throws io.mlops4j.StorageException if the journal could not be read; try again
+     */
+    public Optional<RolloutRun> rollout(ModelName name) {
+        return desk().underWay(slot(name));
     }
 
     /**

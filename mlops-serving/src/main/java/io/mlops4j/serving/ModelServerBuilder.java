@@ -367,8 +367,8 @@ public final class ModelServerBuilder {
     /**
      * Gives the server meters: the timer {@code mlops.inference} and the counter {@code mlops.inference.outcomes} (ok,
      * rejected, overloaded, late, failed; only the last tells of a model that is broken) by model, version and runtime, the
-     * gauges {@code mlops.models.loaded} and {@code mlops.leases} by model; and for models with a queue the gauge {@code mlops.queue.rows}, the timer {@code mlops.queue.time}, the
-     * summary {@code mlops.batch.rows} and the counter {@code mlops.queue.shed} (by reason: full, displaced, hopeless,
+     * gauges {@code mlops.models.loaded} and {@code mlops.leases} by model; and for models with a queue the gauge
+     * {@code mlops.queue.rows}, the timer {@code mlops.queue.time}, the summary {@code mlops.batch.rows} and the counter {@code mlops.queue.shed} (by reason: full, displaced, hopeless,
      * standing, expired, threadless) by model and version. With a cache also the counter {@code mlops.cache.requests} by model,
      * version and result (hit, partial, shared, miss). With ensembles also the timer {@code mlops.ensemble} by ensemble and
      * outcome (ok, rejected, overloaded, late, failed). With rollouts also, by model, the gauges
@@ -491,7 +491,7 @@ public final class ModelServerBuilder {
             origin.fill(slot);
             slots.add(slot);
         });
-        RolloutDesk desk = rollouts == null ? null : new RolloutDesk(rollouts, slots, registry);
+        RolloutDesk desk = rollouts == null ? null : new RolloutDesk(rollouts, slots, threads.deadlines(), registry);
         if (desk != null) {
             undone.push(desk::close);
         }

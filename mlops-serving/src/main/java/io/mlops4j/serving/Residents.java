@@ -140,10 +140,11 @@ final class Residents {
             }
         }
         if (kept + bytes + largest > budget.bytes()) {
-            throw new RejectedModelException(tooLarge(version, bytes) + "; what is pinned or a candidate stays there, "
+            String why = tooLarge(version, bytes) + "; what is pinned or a candidate stays there, "
                     + (largest == 0
                             ? "and is too much"
-                            : "and must leave " + largest + " B for what is served besides"));
+                            : "and must leave " + largest + " B for what is served besides");
+            throw new RejectedModelException(why, new NoRoom(why));
         }
     }
 

@@ -47,12 +47,14 @@ final class RolloutDesk implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RolloutDesk.class);
 
     private final Rollouts settings;
+    private final Deadlines deadlines;
     private final Map<ModelName, Slot> slots = new HashMap<>();
     private final Map<ModelName, TrialJournal> journals = new ConcurrentHashMap<>();
 
     /** What is under way here. */
     private final Map<ModelName, Trial> trials = new ConcurrentHashMap<>();
 
+    private final Map<ModelName, Roomless> roomless = new ConcurrentHashMap<>();
     private final String replica = UUID.randomUUID().toString();
     private final ReentrantLock joining = new ReentrantLock();
     private final Map<ModelName, RolloutMeters> meters = new HashMap<>();
@@ -64,8 +66,9 @@ final class RolloutDesk implements AutoCloseable {
 
     @GuardedBy("joining") private boolean closed;
 
-    RolloutDesk(Rollouts settings, Collection<Slot> served, @Nullable MeterRegistry registry) {
+    RolloutDesk(Rollouts settings, Collection<Slot> served, Deadlines deadlines, @Nullable MeterRegistry registry) {
         this.settings = settings;
+        this.deadlines = deadlines;
         served.stream().filter(slot -> slot.alias().isPresent()).forEach(slot -> slots.put(slot.name(), slot));
         ticker = settings.interval().isPresent() ? ticker() : null;
         try {
@@ -124,7 +127,7 @@ final class RolloutDesk implements AutoCloseable {
     RolloutRun start(Slot slot, VersionId candidate, Rollout rollout) {
         Alias alias = slot.alias()
                 .orElseThrow(() -> new IllegalStateException("Cannot roll out " + candidate + ": model " + slot.name()
-                        + " is served from a file, expected an alias"));
+                        + " is served " + how(slot) + ", expected an alias"));
         if (!candidate.model().equals(slot.name())) {
             throw new IllegalArgumentException(
                     "Cannot roll out " + candidate + " as model " + slot.name() + ": expected a version of it");
@@ -137,8 +140,22 @@ final class RolloutDesk implements AutoCloseable {
             throw new IllegalArgumentException(
                     "Cannot roll out " + candidate + ": " + alias + " points at it already, expected another version");
         }
+        boolean underWay = journalled(slot).isPresent();
         TrialState state = journal(slot.name()).start(alias, incumbent, candidate, rollout);
-        return join(slot, state);
+        try {
+            return join(slot, state);
+        } catch (RejectedModelException e) {
+            if (NoRoom.isCauseOf(e) && !underWay) {
+                refuse(slot, state, e);
+            }
+            throw e;
+        }
+    }
+
+    private static String how(Slot slot) {
+        return slot.policies().isEmpty()
+                ? "from a file"
+                : "as " + slot.policies().get(0);
     }
 
     private void requireSignals(ModelName model, Rollout rollout) {
@@ -189,13 +206,21 @@ final class RolloutDesk implements AutoCloseable {
             RolloutMeters counters = requireNonNull(meters.get(slot.name()));
             Contest contest = slot.challenge(
                     state.candidate(),
-                    served -> new Contest(slot, served, state, recorder, counters, () -> forget(state)));
+                    served -> new Contest(slot, served, state, recorder, deadlines, counters, () -> forget(state)));
             return new Trial(
                     state, journal(slot.name()), settings.registry(), recorder, contest, replica, settings.clock());
         } catch (RejectedModelException | NotFoundException e) {
-            Trial.refuse(journal(slot.name()), state, String.valueOf(e.getMessage()), settings.clock());
+            // What this replica alone has no room for, others may serve.
+            if (!NoRoom.isCauseOf(e)) {
+                refuse(slot, state, e);
+            }
             throw e;
         }
+    }
+
+    private void refuse(Slot slot, TrialState state, RuntimeException e) {
+        Trial.refuse(
+                journal(slot.name()), settings.registry(), state, String.valueOf(e.getMessage()), settings.clock());
     }
 
     /** Whoever ended a rollout, here or by its handle: what is over holds no model. */
@@ -228,10 +253,44 @@ final class RolloutDesk implements AutoCloseable {
             trial.tick();
             return;
         }
-        journal(slot.name())
-                .current()
-                .filter(state -> slot.alias().filter(state.alias()::equals).isPresent())
-                .ifPresent(state -> join(slot, state).tick());
+        journalled(slot).flatMap(state -> joinIfThereIsRoom(slot, state)).ifPresent(Trial::tick);
+    }
+
+    /** Empty if this replica has no room for the candidate now: it goes on with the incumbent, and tries again later. */
+    private Optional<Trial> joinIfThereIsRoom(Slot slot, TrialState state) {
+        Roomless said = roomless.get(slot.name());
+        Roomless before = said != null && said.rollout().equals(state.id()) ? said : null;
+        if (before != null && before.pause() > 0) {
+            roomless.put(slot.name(), before.waited());
+            return Optional.empty();
+        }
+        try {
+            Trial trial = join(slot, state);
+            roomless.remove(slot.name());
+            return Optional.of(trial);
+        } catch (RejectedModelException e) {
+            if (!NoRoom.isCauseOf(e)) {
+                throw e;
+            }
+            if (before == null) {
+                LOG.warn("No part in rollout {} until there is room for its candidate", state.id(), e);
+            }
+            roomless.put(slot.name(), before == null ? Roomless.first(state.id()) : before.again());
+            return Optional.empty();
+        }
+    }
+
+    private Optional<TrialState> journalled(Slot slot) {
+        return slot.alias().flatMap(alias -> journal(slot.name()).current().filter(state -> state.alias()
+                .equals(alias)));
+    }
+
+    /** The rollout that is under way, here or on another replica; takes part in it. */
+    Optional<RolloutRun> underWay(Slot slot) {
+        Trial trial = trials.get(slot.name());
+        return trial != null && !trial.isOver()
+                ? Optional.of(trial)
+                : journalled(slot).map(state -> join(slot, state));
     }
 
     private void tickQuietly() {

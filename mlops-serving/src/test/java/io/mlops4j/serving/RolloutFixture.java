@@ -41,6 +41,9 @@ final class RolloutFixture implements AutoCloseable {
     /** What a version does instead of answering, by its number; it may throw, or wait. */
     final Map<Byte, Runnable> instead = new ConcurrentHashMap<>();
 
+    /** What is loaded instead of a version that answers with its number. */
+    final Map<Byte, LoadedModel> others = new ConcurrentHashMap<>();
+
     /** The newest loading of each version, by its number. */
     final Map<Byte, WeakReference<LoadedModel>> models = new ConcurrentHashMap<>();
 
@@ -112,6 +115,10 @@ final class RolloutFixture implements AutoCloseable {
         @Override
         public LoadedModel load(VerifiedModel model) {
             byte number = model.bytes()[0];
+            LoadedModel other = others.get(number);
+            if (other != null) {
+                return other;
+            }
             var loaded = new LoadedModel() {
                 @Override
                 public Signature signature() {

@@ -6,10 +6,12 @@ import static io.mlops4j.serving.RolloutFixture.V2;
 import static io.mlops4j.serving.RolloutFixture.ask;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.mlops4j.RejectedModelException;
 import io.mlops4j.gate.Verdict;
 import io.mlops4j.registry.AliasMove;
 import io.mlops4j.registry.GateVerdicts;
@@ -24,6 +26,7 @@ import io.mlops4j.serving.rollout.Signals;
 import io.mlops4j.store.CommitLog;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -135,6 +138,41 @@ final class RolloutReplicasTest {
                     .hasEntrySatisfying(
                             "candidate requests", asked -> assertThat(asked).isBetween(250.0, 350.0));
         });
+    }
+
+    /** Each version is a file of one byte, and nobody tells its memory: it counts as two. */
+    @Test
+    void replicaWithoutRoomForTheCandidate_servesTheIncumbentAndLeavesTheRolloutToTheOthers() {
+        try (var fixture = new RolloutFixture()) {
+            ModelServer tight = fixture.replica(
+                    Signals.none(),
+                    builder -> builder.memory(MemoryBudget.ofBytes(3).measuredBy(OptionalLong::empty)));
+            ModelServer wide = fixture.replica();
+            RolloutRun run = wide.rollout(RIDES, V2, HALF);
+            for (int i = 0; i < 10; i++) {
+                tight.tickRollouts();
+            }
+            assertThat(run.tick()).isEqualTo(RolloutState.RUNNING);
+            assertThatThrownBy(() -> tight.rollout(RIDES, V2, HALF)).isInstanceOf(RejectedModelException.class);
+            assertThat(run.tick()).isEqualTo(RolloutState.RUNNING);
+            assertThat(ask(tight, 0, 100))
+                    .allSatisfy(answer -> assertThat(answer.version()).isEqualTo(V1));
+            ask(wide, 0, 1000);
+            fixture.clock.advance(Duration.ofMinutes(1));
+            assertThat(run.tick()).isEqualTo(RolloutState.PROMOTED);
+        }
+    }
+
+    /** Who begins a rollout and has no room for it has begun nothing. */
+    @Test
+    void rollout_begunWithoutRoom_isOver() {
+        try (var fixture = new RolloutFixture()) {
+            ModelServer tight = fixture.replica(
+                    Signals.none(),
+                    builder -> builder.memory(MemoryBudget.ofBytes(3).measuredBy(OptionalLong::empty)));
+            assertThatThrownBy(() -> tight.rollout(RIDES, V2, HALF)).isInstanceOf(RejectedModelException.class);
+            assertThat(fixture.replica().rollout(RIDES)).isEmpty();
+        }
     }
 
     @Test

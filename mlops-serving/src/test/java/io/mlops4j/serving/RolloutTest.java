@@ -226,6 +226,25 @@ final class RolloutTest {
     }
 
     @Test
+    void rollout_ofWhatFollowsNoAlias_isRefusedWithWhatItFollows() {
+        assertRefused(VersionPolicy.latest(RIDES), "model rides is served as the latest rides, expected an alias");
+        assertRefused(VersionPolicy.pinned(V1), "model rides is served as rides:1, expected an alias");
+    }
+
+    private void assertRefused(VersionPolicy policy, String message) {
+        try (ModelServer other = ModelServer.of(registry)
+                .serve(policy)
+                .runtime(FakeModel.runtime(new SimulatedModel(0, 0)))
+                .warmUp(WarmUp.none())
+                .rollouts(Rollouts.of(registry, fixture.store).byHand())
+                .start()) {
+            assertThatThrownBy(() -> other.rollout(RIDES, V2, CANARY))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining(message);
+        }
+    }
+
+    @Test
     void rollout_guardrailWithoutItsSignal_isRefused() {
         assertThatThrownBy(() -> server.rollout(
                         RIDES, V2, CANARY.guardedBy(Guardrails.defaults().outcomes(0.1))))

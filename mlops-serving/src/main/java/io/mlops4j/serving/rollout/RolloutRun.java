@@ -2,6 +2,7 @@ package io.mlops4j.serving.rollout;
 
 import io.mlops4j.model.VersionId;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -51,6 +52,15 @@ public interface RolloutRun {
      * @return empty if nothing was decided yet
      */
     Optional<Decision> decision();
+
+    /**
+     * All that was decided so far, on any replica: steps, shares, verdicts when they differ from the one before, pauses, and
+     * the end. Reads the journal of the model from its beginning, so it costs more the longer that is, and may block.
+     *
+     * @return in the order of the journal; immutable
+     * @throws io.mlops4j.StorageException if the journal could not be read; try again
+     */
+    List<RolloutEntry> history();
 
     /**
      * Why the rollout is paused or over.

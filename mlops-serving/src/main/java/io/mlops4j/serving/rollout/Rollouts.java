@@ -24,15 +24,17 @@ import java.util.TreeMap;
  * }</pre>
  *
  * <p>The journal of a model is the log {@code rollouts/<model>} of the store. A server whose store has a rollout of an alias
- * that it serves takes part in it: also one that is started later, or again.
+ * that it serves takes part in it: also one that is started later, or again. One whose memory budget has no room for the
+ * candidate serves the incumbent alone, and tries again now and then.
  *
  * <p>Immutable.
  */
 public final class Rollouts {
     /**
-     * The gate under whose name a candidate's record in the registry holds how its last rollout was decided, with the
-     * evidence: passed if the guardrails allowed the promotion, failed if they rolled it back. A promotion policy may demand
-     * it. What compares nothing leaves no verdict.
+     * The gate under whose name a candidate's record in the registry holds how its last rollout ended, with the evidence:
+     * passed if the guardrails allowed the promotion, failed if it was rolled back, inconclusive if somebody aborted it or
+     * moved the alias. A promotion policy may demand it. What compares nothing leaves no verdict. The steps, shares and
+     * verdicts on the way are in the journal alone; {@link RolloutRun#history()} tells them.
      */
     public static final String GATE = "rollout";
 

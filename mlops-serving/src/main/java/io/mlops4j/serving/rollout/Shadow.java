@@ -2,6 +2,8 @@ package io.mlops4j.serving.rollout;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
+
 /**
  * The candidate answers copies of requests after their callers have got their answers from the incumbent, on one thread of
  * low priority that works for at most a part of its time. Nobody sees its answers or waits for them, and its failures reach
@@ -9,6 +11,11 @@ import static java.util.Objects.requireNonNull;
  *
  * <p>Copies wait in a short queue; when it is full they are dropped and counted. Latency is not compared by default: a
  * thread that is held back on purpose says little about it.
+ *
+ * <p>A candidate that takes longer for a copy than the request's time-out, or than {@link #LONGEST_RUN} if it has none, has
+ * failed on it, and is asked to stop. Its runtime may not be able to; then nothing else is computed until the run has ended,
+ * and each time that as long has gone by once more, the candidate has failed on the oldest copy that waits. What such a run
+ * takes of the processor is beyond any budget; after a run that does end, the thread rests for all of its time.
  *
  * <p>Immutable.
  *
@@ -18,6 +25,9 @@ import static java.util.Objects.requireNonNull;
  * @param guardrails what the candidate must not do worse
  */
 public record Shadow(double cores, int queue, long minSamples, Guardrails guardrails) implements Rollout {
+    /** The most that the candidate may take for a copy of a request that has no time-out: 30 seconds. */
+    public static final Duration LONGEST_RUN = Duration.ofSeconds(30);
+
     private static final int MAX_QUEUE = 10_000;
 
     static final Shadow DEFAULT =

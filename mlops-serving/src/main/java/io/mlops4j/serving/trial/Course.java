@@ -21,8 +21,6 @@ final class Course {
     /** A bandit's share moves in steps, so that it is not a new event every time. */
     private static final double SMALLEST_STEP = 0.02;
 
-    private static final String ACTOR = "rollout";
-
     private final TrialState trial;
     private final Instant now;
 
@@ -144,7 +142,7 @@ final class Course {
 
     private TrialEvent end(Decision decision) {
         return new TrialEvent.Ended(
-                trial.id(), RolloutState.ROLLED_BACK, Optional.of(decision), decision.reason(), ACTOR, now);
+                trial.id(), RolloutState.ROLLED_BACK, Optional.of(decision), decision.reason(), TrialEvent.ACTOR, now);
     }
 
     /** A verdict is written down when it differs from the one before, in kind or reason. */

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *  - A place is held for a time at most. A request that has no end by then is a failure, and as slow as can be, on either
  *    side: "fails, or is out for longer than that" is a loss between 0 and 1 like any other, known of every request by
  *    then, and it is what the tests compare. So neither a model that hangs nor a place that nobody left can stop a rollout:
- *    at the worst a whole line is settled each time.
+ *    at the worst a whole line is settled each time. A version that is still to be brought back into memory is waited for
+ *    as long before its own time begins; if it is not there by then, the request is passed over, whatever comes of it.
  */
 /**
  * Requests in the order in which they were asked, each until it has ended and all before it have.
@@ -58,13 +59,4 @@ final class Line {
      * @param ending what came of it
      */
     record Ended(Arm arm, Ending ending) {}
-
-    /** How many have not ended, whoever they wait for. */
-    int open() {
-        int open = 0;
-        for (Place place : places) {
-            open += place.isOpen() ? 1 : 0;
-        }
-        return open;
-    }
 }

@@ -16,18 +16,37 @@ public final class Place {
 
     private final @Nullable Recorder recorder;
     private final Arm arm;
-    private final long asked;
     private final AtomicReference<@Nullable Ending> ending;
+
+    /** Since when it is held, for its own sake: from the asking, or from when what is asked was there. */
+    private volatile long since;
+
+    private volatile boolean waiting;
 
     private Place(@Nullable Recorder recorder, Arm arm, long asked, @Nullable Ending ending) {
         this.recorder = recorder;
         this.arm = arm;
-        this.asked = asked;
+        this.since = asked;
         this.ending = new AtomicReference<>(ending);
     }
 
     static Place of(Recorder recorder, Arm arm, long asked) {
         return new Place(recorder, arm, asked, null);
+    }
+
+    /** The version is not there yet, and its absence is not its time. Returns itself. */
+    public Place waiting() {
+        waiting = true;
+        return this;
+    }
+
+    /** The version is there: its time begins. */
+    public void begun() {
+        Recorder judge = recorder;
+        if (judge != null && waiting) {
+            since = judge.now();
+            waiting = false;
+        }
     }
 
     /** The version has answered, or failed. */
@@ -54,15 +73,12 @@ public final class Place {
         return arm;
     }
 
-    boolean isOpen() {
-        return ending.get() == null;
-    }
-
-    /** How it ended, which it has at last if it was asked so long ago; null if it has not. */
+    /** How it ended, which it has at last if it is held for so long; null if it has not. */
     @Nullable Ending ending(long now, long patience) {
         Ending there = ending.get();
-        if (there == null && now - asked > patience) {
-            ending.compareAndSet(null, Ending.OVERDUE);
+        if (there == null && now - since > patience) {
+            // If the version was never there, that says nothing of it.
+            ending.compareAndSet(null, waiting ? Ending.VOID : Ending.OVERDUE);
             there = ending.get();
         }
         return there;

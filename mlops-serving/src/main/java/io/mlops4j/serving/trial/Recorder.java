@@ -21,8 +21,8 @@ import java.util.function.LongSupplier;
  * for their outcome.
  *
  * Requests to one version are settled in the order of asking (Line tells why), and nothing of them is counted before: what
- * the reports say, what a step demands and what a bandit goes by is all of one sample. Pairs of a shadow come from one
- * thread, one after the other, so a slow candidate holds back what is behind it as well. Outcomes are settled as they arrive.
+ * the reports say, what a step demands and what a bandit goes by is all of one sample. Pairs of a shadow come one after the
+ * other in the order of asking, so a slow candidate holds back what is behind it as well. Outcomes are settled as they arrive.
  */
 /**
  * What this replica sees of a rollout.
@@ -90,6 +90,11 @@ public final class Recorder {
         }
     }
 
+    /** What time it is, in nanoseconds. */
+    long now() {
+        return nanoTime.getAsLong();
+    }
+
     /** What an answer is to the tests. */
     Ending ending(Answer answer) {
         return answer.isFailure()
@@ -146,25 +151,17 @@ public final class Recorder {
         }
     }
 
-    /** How many requests are out: asked, in line, and nothing was told of what came of them. */
-    public int open() {
-        lock.lock();
-        try {
-            return line.open();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** A request that both versions were asked. */
     public void paired(String id, Answer incumbent, Answer candidate) {
-        double rise = readings.score(candidate) - readings.score(incumbent);
+        // A failure has no score, so that who tells of one in a hurry need not wait for a host's function.
+        boolean failed = incumbent.isFailure() || candidate.isFailure();
+        double rise = failed ? Double.NaN : readings.score(candidate) - readings.score(incumbent);
         lock.lock();
         try {
             count(Arm.INCUMBENT, incumbent);
             count(Arm.CANDIDATE, candidate);
             difference(Question.ERRORS, (incumbent.isFailure() ? 1 : 0) - (candidate.isFailure() ? 1 : 0));
-            if (incumbent.isFailure() || candidate.isFailure()) {
+            if (failed) {
                 return;
             }
             if (incumbent.nanos().isPresent() && candidate.nanos().isPresent()) {

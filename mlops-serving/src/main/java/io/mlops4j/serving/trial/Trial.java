@@ -12,10 +12,12 @@ import io.mlops4j.model.VersionId;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.MoveRequest;
 import io.mlops4j.serving.rollout.Decision;
+import io.mlops4j.serving.rollout.RolloutEntry;
 import io.mlops4j.serving.rollout.RolloutRun;
 import io.mlops4j.serving.rollout.RolloutState;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -46,8 +48,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Trial implements RolloutRun {
     private static final Logger LOG = LoggerFactory.getLogger(Trial.class);
-
-    private static final String ACTOR = "rollout";
 
     /**
      * A report is due when there is this much more to say than this replica's fair share of what all have said in this step. So
@@ -136,6 +136,11 @@ public final class Trial implements RolloutRun {
     }
 
     @Override
+    public List<RolloutEntry> history() {
+        return journal.history(seen.id());
+    }
+
+    @Override
     public Optional<String> reason() {
         return seen.reason();
     }
@@ -209,13 +214,13 @@ public final class Trial implements RolloutRun {
     @GuardedBy("ticking") private void promote() {
         try {
             // First, as a policy may demand it of the move.
-            verdicts.record(seen, ACTOR);
+            verdicts.record(seen, TrialEvent.ACTOR);
             registry.move(new MoveRequest(
                     seen.alias(),
                     new MoveRequest.Exactly(Optional.of(seen.incumbent())),
                     new MoveRequest.To(seen.candidate()),
                     promotionReason(),
-                    ACTOR));
+                    TrialEvent.ACTOR));
             end(RolloutState.PROMOTED, "promoted");
         } catch (StorageException | OutcomeUnknownException | OverloadedException e) {
             throw e;
@@ -251,7 +256,7 @@ public final class Trial implements RolloutRun {
     }
 
     private TrialEvent ended(TrialState trial, RolloutState state, String reason) {
-        return new TrialEvent.Ended(trial.id(), state, Optional.empty(), reason, ACTOR, clock.instant());
+        return new TrialEvent.Ended(trial.id(), state, Optional.empty(), reason, TrialEvent.ACTOR, clock.instant());
     }
 
     @GuardedBy("ticking") private void bringInLine() {
@@ -264,7 +269,7 @@ public final class Trial implements RolloutRun {
             stage.promoted();
         } else {
             stage.withdrawn();
-            recordRollback();
+            recordEnd();
         }
         stage.ended(seen.state());
         stage = new LeftStage(stage.dropped());
@@ -280,17 +285,21 @@ public final class Trial implements RolloutRun {
     }
 
     /** After the candidate is out of the way: a registry that cannot be reached must not keep it in service. */
-    @GuardedBy("ticking") private void recordRollback() {
+    @GuardedBy("ticking") private void recordEnd() {
         try {
-            verdicts.record(seen, ACTOR);
+            verdicts.record(seen, TrialEvent.ACTOR);
         } catch (NotFoundException e) {
             LOG.info("Rollout {} leaves no verdict: {}", seen.id(), e.getMessage());
         }
     }
 
-    /** Ends this replica's part, because it cannot load the candidate: the rollout is rolled back everywhere. */
-    public static void refuse(TrialJournal journal, TrialState trial, String reason, Clock clock) {
-        journal.update(
+    /**
+     * Ends a rollout everywhere, because a replica cannot load the candidate. What the registry then does not take down, another
+     * replica writes when it hears of the end, if there is one that takes part.
+     */
+    public static void refuse(
+            TrialJournal journal, ModelRegistry registry, TrialState trial, String reason, Clock clock) {
+        TrialState ended = journal.update(
                 trial.id(),
                 there -> there.state() == RolloutState.PROMOTING
                         ? Optional.empty()
@@ -299,8 +308,13 @@ public final class Trial implements RolloutRun {
                                 RolloutState.ROLLED_BACK,
                                 Optional.empty(),
                                 reason,
-                                ACTOR,
+                                TrialEvent.ACTOR,
                                 clock.instant())));
+        try {
+            new Verdicts(registry).record(ended, TrialEvent.ACTOR);
+        } catch (MlopsException e) {
+            LOG.warn("Rollout {} leaves no verdict: {}", ended.id(), e.getMessage());
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.mlops4j.serving.trial;
 import io.mlops4j.internal.json.EventCodec;
 import io.mlops4j.model.VersionId;
 import io.mlops4j.serving.rollout.Decision;
+import io.mlops4j.serving.rollout.RolloutEntry;
 import io.mlops4j.serving.rollout.RolloutState;
 import java.time.Instant;
 import java.util.Map;
@@ -14,6 +15,9 @@ import java.util.Optional;
  * <p>Immutable.
  */
 sealed interface TrialEvent {
+    /** Who acts if nobody has told the rollout to. */
+    String ACTOR = "rollout";
+
     /** Writes and reads events under their names. */
     EventCodec<TrialEvent> CODEC = new EventCodec<>(Map.of(
             "started", Started.class,
@@ -31,6 +35,16 @@ sealed interface TrialEvent {
 
     /** What it makes of the rollout. */
     TrialState apply(TrialState before);
+
+    /** What a history says of it, as it left the rollout; nothing of what was only seen. */
+    default Optional<RolloutEntry> entry(TrialState after) {
+        return Optional.empty();
+    }
+
+    private static Optional<RolloutEntry> entry(TrialState after, Decision decision) {
+        return Optional.of(new RolloutEntry(
+                decision.at(), after.state(), after.share(), decision.reason(), ACTOR, Optional.of(decision)));
+    }
 
     /** The one event that makes a rollout. */
     record Started(
@@ -81,6 +95,11 @@ sealed interface TrialEvent {
         public TrialState apply(TrialState before) {
             return before.with(decision);
         }
+
+        @Override
+        public Optional<RolloutEntry> entry(TrialState after) {
+            return TrialEvent.entry(after, decision);
+        }
     }
 
     /** The share has changed within a step. */
@@ -88,6 +107,11 @@ sealed interface TrialEvent {
         @Override
         public TrialState apply(TrialState before) {
             return before.with(decision).at(share);
+        }
+
+        @Override
+        public Optional<RolloutEntry> entry(TrialState after) {
+            return TrialEvent.entry(after, decision);
         }
     }
 
@@ -97,6 +121,11 @@ sealed interface TrialEvent {
         public TrialState apply(TrialState before) {
             return before.with(decision).inStep(step, share, decision.at());
         }
+
+        @Override
+        public Optional<RolloutEntry> entry(TrialState after) {
+            return TrialEvent.entry(after, decision);
+        }
     }
 
     /** The candidate shall be promoted; whoever reads this moves the alias. */
@@ -105,6 +134,11 @@ sealed interface TrialEvent {
         public TrialState apply(TrialState before) {
             return before.with(decision).in(RolloutState.PROMOTING, Optional.empty());
         }
+
+        @Override
+        public Optional<RolloutEntry> entry(TrialState after) {
+            return TrialEvent.entry(after, decision);
+        }
     }
 
     record Paused(String rollout, String reason, String actor, Instant at) implements TrialEvent {
@@ -112,12 +146,22 @@ sealed interface TrialEvent {
         public TrialState apply(TrialState before) {
             return before.in(RolloutState.PAUSED, Optional.of(reason));
         }
+
+        @Override
+        public Optional<RolloutEntry> entry(TrialState after) {
+            return Optional.of(new RolloutEntry(at, after.state(), after.share(), reason, actor, Optional.empty()));
+        }
     }
 
     record Resumed(String rollout, String reason, String actor, Instant at) implements TrialEvent {
         @Override
         public TrialState apply(TrialState before) {
             return before.in(RolloutState.RUNNING, Optional.empty());
+        }
+
+        @Override
+        public Optional<RolloutEntry> entry(TrialState after) {
+            return Optional.of(new RolloutEntry(at, after.state(), after.share(), reason, actor, Optional.empty()));
         }
     }
 
@@ -127,6 +171,11 @@ sealed interface TrialEvent {
         @Override
         public TrialState apply(TrialState before) {
             return decision.map(before::with).orElse(before).in(state, Optional.of(reason));
+        }
+
+        @Override
+        public Optional<RolloutEntry> entry(TrialState after) {
+            return Optional.of(new RolloutEntry(at, state, after.share(), reason, actor, decision));
         }
     }
 }

@@ -37,6 +37,10 @@ record TrialHistory(long started, List<TrialState> trials) {
                         .filter(trial -> !trial.state().isFinal());
     }
 
+    static TrialEvent event(Commit commit) {
+        return TrialEvent.CODEC.read("rollout event " + commit.number(), commit.event());
+    }
+
     private static final class OfEvents implements Fold<TrialHistory> {
         @Override
         public TrialHistory empty() {
@@ -47,7 +51,7 @@ record TrialHistory(long started, List<TrialState> trials) {
         public TrialHistory apply(TrialHistory state, List<Commit> commits) {
             TrialHistory next = state;
             for (Commit commit : commits) {
-                next = apply(next, TrialEvent.CODEC.read("rollout event " + commit.number(), commit.event()));
+                next = apply(next, event(commit));
             }
             return next;
         }

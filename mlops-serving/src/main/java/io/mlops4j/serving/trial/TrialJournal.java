@@ -1,15 +1,20 @@
 package io.mlops4j.serving.trial;
 
 import io.mlops4j.ConflictException;
+import io.mlops4j.CorruptionException;
 import io.mlops4j.NotFoundException;
 import io.mlops4j.model.Alias;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.VersionId;
 import io.mlops4j.serving.rollout.Rollout;
+import io.mlops4j.serving.rollout.RolloutEntry;
+import io.mlops4j.store.Commit;
 import io.mlops4j.store.CommitLog;
 import io.mlops4j.store.ObjectStore;
 import io.mlops4j.store.Replica;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -20,15 +25,19 @@ import java.util.function.Function;
  * <p>Thread-safe.
  */
 public final class TrialJournal {
+    private static final int PAGE = 1000;
+
     private final ModelName model;
     private final Clock clock;
+    private final CommitLog log;
     private final Replica<TrialHistory> replica;
 
     /** Opens a model's journal. */
     public TrialJournal(ModelName model, ObjectStore store, Clock clock) {
         this.model = model;
         this.clock = clock;
-        replica = Replica.open(CommitLog.open(store, "rollouts/" + model, clock), TrialHistory.FOLD);
+        log = CommitLog.open(store, "rollouts/" + model, clock);
+        replica = Replica.open(log, TrialHistory.FOLD);
     }
 
     /** The rollout that is under way, as the store knows it now. */
@@ -73,6 +82,33 @@ public final class TrialJournal {
 
     TrialState refresh(String id) {
         return require(replica.refresh(), id);
+    }
+
+    /** What was decided in a rollout, from the log itself: the states that are kept have only the newest decision. */
+    List<RolloutEntry> history(String id) {
+        List<RolloutEntry> entries = new ArrayList<>();
+        Optional<TrialState> state = Optional.empty();
+        CommitLog.Position position = CommitLog.Position.START;
+        for (List<Commit> page = log.read(position, PAGE); !page.isEmpty(); page = log.read(position, PAGE)) {
+            for (Commit commit : page) {
+                TrialEvent event = TrialHistory.event(commit);
+                if (event.rollout().equals(id)) {
+                    state = Optional.of(next(state, event));
+                    state.flatMap(event::entry).ifPresent(entries::add);
+                }
+            }
+            position = page.get(page.size() - 1).position();
+        }
+        return List.copyOf(entries);
+    }
+
+    private TrialState next(Optional<TrialState> before, TrialEvent event) {
+        if (event instanceof TrialEvent.Started started) {
+            return started.state();
+        }
+        return before.map(event::apply)
+                .orElseThrow(() -> new CorruptionException("Cannot read the journal of rollouts of " + model
+                        + ": it has an event of " + event.rollout() + ", which has not begun"));
     }
 
     /** Adds what a decision on the newest state says, unless the rollout is over. */

@@ -8,7 +8,6 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryCapability;
 import io.mlops4j.serving.rollout.AllAtOnce;
 import io.mlops4j.serving.rollout.Decision;
-import io.mlops4j.serving.rollout.RolloutState;
 import io.mlops4j.serving.rollout.Rollouts;
 import java.util.Optional;
 
@@ -26,8 +25,8 @@ final class Verdicts {
     }
 
     /**
-     * Records the decision to promote or to roll back, if that is what a rollout has come to; nothing of one that has compared
-     * nothing, and nothing in a registry that keeps no verdicts.
+     * Records the decision to promote, or else the end: as failed if it was rolled back, as inconclusive if somebody ended it or
+     * moved the alias. Nothing of a rollout that has compared nothing, and nothing in a registry that keeps no verdicts.
      */
     void record(TrialState trial, String actor) {
         Optional<Verdict> verdict = verdict(trial);
@@ -42,23 +41,35 @@ final class Verdicts {
     }
 
     private static Optional<Verdict> verdict(TrialState trial) {
-        if (trial.rollout() instanceof AllAtOnce) {
-            return Optional.empty();
-        }
-        return trial.decision().flatMap(decision -> verdict(trial, decision));
+        return trial.rollout() instanceof AllAtOnce
+                ? Optional.empty()
+                : Optional.ofNullable(
+                        switch (trial.state()) {
+                            case PROMOTING -> new Verdict.Pass(decided(trial), evidence(trial));
+                            case ROLLED_BACK -> new Verdict.Fail(end(trial), evidence(trial));
+                            case ABORTED -> new Verdict.Inconclusive(1, "aborted: " + end(trial), evidence(trial));
+                            case SUPERSEDED ->
+                                new Verdict.Inconclusive(1, "superseded: " + end(trial), evidence(trial));
+                            // What the registry has refused to promote has passed before.
+                            case RUNNING, PAUSED, PROMOTED, REFUSED -> null;
+                        });
     }
 
-    private static Optional<Verdict> verdict(TrialState trial, Decision decision) {
-        Evidence evidence = decision.evidence()
+    private static String decided(TrialState trial) {
+        return trial.decision().map(Decision::reason).orElse("");
+    }
+
+    private static String end(TrialState trial) {
+        return trial.reason().orElse("");
+    }
+
+    private static Evidence evidence(TrialState trial) {
+        return trial.decision()
+                .map(Decision::evidence)
+                .orElse(Evidence.none())
                 .with("rollout", trial.id())
                 .with("alias", trial.alias().toString())
                 .with("incumbent", trial.incumbent().toString());
-        if (trial.state() == RolloutState.PROMOTING && decision.kind() == Decision.Kind.PROMOTE) {
-            return Optional.of(new Verdict.Pass(decision.reason(), evidence));
-        }
-        return trial.state() == RolloutState.ROLLED_BACK && decision.kind() == Decision.Kind.ROLL_BACK
-                ? Optional.of(new Verdict.Fail(decision.reason(), evidence))
-                : Optional.empty();
     }
 
     /** A replica that is late must not set an earlier rollout's verdict over a later one's. */

@@ -1,0 +1,152 @@
+package io.mlops4j.serving;
+
+import static io.mlops4j.serving.RolloutFixture.RIDES;
+import static io.mlops4j.serving.RolloutFixture.V2;
+import static io.mlops4j.serving.RolloutFixture.ask;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.mlops4j.RejectedModelException;
+import io.mlops4j.gate.Verdict;
+import io.mlops4j.serving.rollout.Canary;
+import io.mlops4j.serving.rollout.Decision;
+import io.mlops4j.serving.rollout.Guardrails;
+import io.mlops4j.serving.rollout.Rollout;
+import io.mlops4j.serving.rollout.RolloutEntry;
+import io.mlops4j.serving.rollout.RolloutRun;
+import io.mlops4j.serving.rollout.RolloutState;
+import io.mlops4j.serving.rollout.Rollouts;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What users can learn of a rollout: each decision with its time and evidence, and the run itself after a restart. */
+@Timeout(60)
+final class RolloutHistoryTest {
+    private static final Canary CANARY = Rollout.canary()
+            .steps(0.1, 0.5)
+            .holding(Duration.ofMinutes(1))
+            .atLeast(50)
+            .guardedBy(Guardrails.none().errors(0.05));
+
+    private final RolloutFixture fixture = new RolloutFixture();
+    private final ModelServer server = fixture.replica();
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    private static Optional<Decision.Kind> kind(RolloutEntry entry) {
+        return entry.decision().map(Decision::kind);
+    }
+
+    @Test
+    void history_hasEveryDecisionWithItsTimeAndEvidence() {
+        server.rollout(RIDES, V2, CANARY).abort("another one first", "ana");
+        RolloutRun run = server.rollout(RIDES, V2, CANARY);
+        run.tick();
+        run.pause("lunch", "ana");
+        run.resume("back", "ben");
+        ask(server, 0, 2000);
+        fixture.clock.advance(Duration.ofMinutes(1));
+        run.tick();
+        fixture.clock.advance(Duration.ofMinutes(1));
+        ask(server, 2000, 4000);
+        assertThat(run.tick()).isEqualTo(RolloutState.PROMOTED);
+        List<RolloutEntry> history = run.history();
+        assertThat(history)
+                .extracting(RolloutEntry::state, RolloutEntry::share, RolloutHistoryTest::kind, RolloutEntry::actor)
+                .containsExactly(
+                        tuple(RolloutState.RUNNING, 0.1, Optional.of(Decision.Kind.NO_DATA), "rollout"),
+                        tuple(RolloutState.PAUSED, 0.1, Optional.empty(), "ana"),
+                        tuple(RolloutState.RUNNING, 0.1, Optional.empty(), "ben"),
+                        tuple(RolloutState.RUNNING, 0.5, Optional.of(Decision.Kind.PROMOTE), "rollout"),
+                        tuple(RolloutState.PROMOTING, 0.5, Optional.of(Decision.Kind.PROMOTE), "rollout"),
+                        tuple(RolloutState.PROMOTED, 0.5, Optional.empty(), "rollout"));
+        assertThat(history).extracting(RolloutEntry::reason).contains("lunch", "back", "promoted");
+        assertThat(Duration.between(history.get(0).at(), history.get(4).at())).isEqualTo(Duration.ofMinutes(2));
+        assertThat(history.get(4).decision().orElseThrow().evidence().numbers()).containsKey("errors log e no worse");
+        assertThat(history).isUnmodifiable();
+    }
+
+    @Test
+    void rollout_underWay_isFoundAfterARestart() {
+        assertThat(server.rollout(RIDES)).isEmpty();
+        RolloutRun run = server.rollout(RIDES, V2, CANARY);
+        run.pause("lunch", "ana");
+        assertThat(server.rollout(RIDES)).containsSame(run);
+        server.close();
+        ModelServer again = fixture.replica();
+        RolloutRun same = again.rollout(RIDES).orElseThrow();
+        assertThat(same.id()).isEqualTo(run.id());
+        assertThat(same.history()).isEqualTo(run.history()).hasSize(1);
+        same.abort("not today", "ana");
+        assertThat(again.rollout(RIDES)).isEmpty();
+        assertThat(same.history()).last().satisfies(end -> assertThat(end.state())
+                .isEqualTo(RolloutState.ABORTED));
+    }
+
+    /** Cannot even say what it takes. */
+    private static final class BrokenScorer implements RowScorer {
+        @Override
+        public int features() {
+            throw new IllegalStateException("told to be broken");
+        }
+
+        @Override
+        public int outputs() {
+            return 1;
+        }
+
+        @Override
+        public void score(float[] row, float[] out) {}
+    }
+
+    private Verdict recorded() {
+        return requireNonNull(fixture.registry.record(V2).verdicts().get(Rollouts.GATE))
+                .verdict();
+    }
+
+    private void assertRecorded(RolloutRun run, Verdict.Kind kind, String reason) {
+        Verdict verdict = recorded();
+        assertThat(verdict.kind()).isEqualTo(kind);
+        assertThat(verdict.reason()).contains(reason);
+        assertThat(verdict.evidence().texts()).containsEntry("rollout", run.id());
+        assertThat(verdict.evidence().numbers()).containsKey("candidate requests");
+    }
+
+    @Test
+    void abortedRollout_isRecordedInTheRegistryAsUndecided() {
+        RolloutRun run = server.rollout(RIDES, V2, CANARY);
+        ask(server, 0, 100);
+        run.tick();
+        run.abort("not today", "ana");
+        assertRecorded(run, Verdict.Kind.INCONCLUSIVE, "aborted: not today");
+    }
+
+    @Test
+    void supersededRollout_isRecordedInTheRegistryAsUndecided() {
+        RolloutRun run = server.rollout(RIDES, V2, CANARY);
+        ask(server, 0, 100);
+        run.tick();
+        fixture.move(RIDES.version(3));
+        assertThat(run.tick()).isEqualTo(RolloutState.SUPERSEDED);
+        assertRecorded(run, Verdict.Kind.INCONCLUSIVE, "superseded: alias rides@champion was moved to rides:3");
+    }
+
+    @Test
+    void candidateThatCannotBeLoaded_isRecordedInTheRegistryAsFailed() {
+        fixture.others.put((byte) 2, new ScoredModel(new BrokenScorer()));
+        assertThatThrownBy(() -> server.rollout(RIDES, V2, CANARY)).isInstanceOf(RejectedModelException.class);
+        assertThat(server.rollout(RIDES)).isEmpty();
+        assertThat(recorded().kind()).isEqualTo(Verdict.Kind.FAIL);
+        assertThat(recorded().reason()).contains("told to be broken");
+        assertThat(recorded().evidence().texts()).containsKey("rollout");
+    }
+}
