@@ -42,7 +42,7 @@ final class BatchProbe {
     private static final int MOST_ROWS = 64;
     private static final int RECORDED = 2;
 
-    /** A batch of more bytes is not made up: it would need the heap twice over. */
+    /** A batch of more bytes, its answer included, is not made up: it would need the heap twice over. */
     private static final long MOST_BYTES = 64L << 20;
 
     private static final int[] DYNAMIC_SIZES = {3, 1, 8, 2, 16};
@@ -171,7 +171,11 @@ final class BatchProbe {
 
     /** Lets the model take now what memory it needs for the largest batch. */
     private void runFull(Map<String, Value> row) {
-        if (maxRows > MOST_ROWS && Rows.bytes(row) <= MOST_BYTES / maxRows) {
+        if (maxRows <= MOST_ROWS) {
+            return;
+        }
+        Map<String, Value> answer = run(row);
+        if (answer != null && Rows.bytes(row) + Rows.bytes(answer) <= MOST_BYTES / maxRows) {
             run(Batcher.merge(Collections.nCopies(maxRows, row)));
         }
     }

@@ -31,6 +31,9 @@ import java.util.stream.Stream;
  *                 .warmUp(rides, last.isEmpty() ? WarmUp.madeUp() : WarmUp.by(last)).start()) { … }
  * }</pre>
  *
+ * <p>A version whose inputs have changed fails on what was captured before it: then start with {@link WarmUp#madeUp}, or
+ * empty the folder with that release.
+ *
  * <p>A file is called as its model and the time in UTC, {@code rides-20261122T143005123Z-00.jsonl}, so that their order by
  * name is that in which they were made. No file is ever changed that is there already, so several processes may share a
  * folder; and none is deleted: that is up to who keeps the service.

@@ -116,7 +116,7 @@ final class Contest implements Stage {
     static long limit(Request request) {
         long none = Shadow.LONGEST_RUN.toNanos();
         long time = request.timeout().map(TimeUnit.NANOSECONDS::convert).orElse(none);
-        return time < Long.MAX_VALUE / 2 ? time : none;
+        return time < Long.MAX_VALUE / 2 ? Math.max(time, Shadow.SHORTEST_LIMIT.toNanos()) : none;
     }
 
     /** One pair: it is told of once, by the run or by who has waited long enough for it. */
@@ -146,7 +146,10 @@ final class Contest implements Stage {
             } finally {
                 candidate.lease().release();
             }
-            tell(other);
+            // What was stopped and was not overdue was in the way of closing, and says nothing.
+            if (!(other.isFailure() && signal.stopped())) {
+                tell(other);
+            }
         }
 
         private Answer answer(StopSignal signal) {

@@ -178,8 +178,13 @@ final class Flow {
             Call call, Map<String, Value> outputs, Supplier<String> id, Witness witness, Consumer<Inference> told) {
         Served served = call.served();
         long nanos = System.nanoTime() - call.start();
+        try {
+            witness.answered(nanos, outputs); // may find that it is no answer
+        } catch (Throwable e) {
+            served.meters().failed(e);
+            throw e;
+        }
         served.meters().ok(nanos);
-        witness.answered(nanos, outputs);
         var prediction = new Prediction(id.get(), served.version(), outputs);
         if (!listeners.isEmpty()) {
             told.accept(inference(prediction.id(), served, nanos, call.inputs(), outputs));

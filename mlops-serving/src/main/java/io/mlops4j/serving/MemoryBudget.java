@@ -26,7 +26,7 @@ import java.util.TreeSet;
  * files' bytes. Room is made before a version is loaded, by its files' bytes or by what was measured before; and again
  * after it, by what was measured: so while a version is loaded for the first time the models may take more than the
  * budget, but never once it serves. What a model takes later, for requests larger than those it was warmed with and
- * than a full batch (or of more than 64 MiB), is not seen: leave room for it.
+ * than a full batch (or where that is more than 64 MiB with its answer, or slow to try), is not seen: leave room for it.
  *
  * <p>Evicted is the version with the smallest {@code L + F·C/S}, of those that no request is inside, that are not pinned, and
  * that are no candidate of a rollout: F counts its uses since it was loaded, C is the seconds that its loading took, S its

@@ -328,6 +328,7 @@ public final class ModelServer implements AutoCloseable {
      * @throws NotFoundException if no model of that name is served, or there is no such version
      * @throws RejectedModelException if the candidate cannot be loaded or warmed; the rollout is over, unless it was under way
      *     already and it is only that the memory budget of this server has no room: then the others go on
+     * @throws io.mlops4j.OverloadedException if requests under way kept the room for too long; likewise
      * @throws io.mlops4j.ConflictException if another rollout of the model is under way
      * @throws IllegalArgumentException if the candidate is served already, or of another model, or a guardrail asks for what
      *     the server has no signal of

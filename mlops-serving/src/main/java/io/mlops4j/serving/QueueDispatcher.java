@@ -52,8 +52,11 @@ final class QueueDispatcher implements Dispatcher {
     /** What it takes to hand a request to a worker and its answer back, or so. */
     private static final long HANDED_OVER_NANOS = 20_000;
 
-    /** With one processor there is one carrier, and a virtual thread on it is always alone. */
-    private static final boolean MANY_CARRIERS = Runtime.getRuntime().availableProcessors() > 1;
+    /** With one carrier a virtual thread on it is always alone. */
+    private static final boolean MANY_CARRIERS = Integer.getInteger(
+                    "jdk.virtualThreadScheduler.parallelism",
+                    Runtime.getRuntime().availableProcessors())
+            > 1;
 
     private final LoadedModel model;
     private final String label;

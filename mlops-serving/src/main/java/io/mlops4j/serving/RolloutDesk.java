@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.mlops4j.NotFoundException;
+import io.mlops4j.OverloadedException;
 import io.mlops4j.RejectedModelException;
 import io.mlops4j.inference.Inference;
 import io.mlops4j.inference.JoinListener;
@@ -15,6 +16,7 @@ import io.mlops4j.model.VersionId;
 import io.mlops4j.serving.rollout.Bandit;
 import io.mlops4j.serving.rollout.Rollout;
 import io.mlops4j.serving.rollout.RolloutRun;
+import io.mlops4j.serving.rollout.RolloutState;
 import io.mlops4j.serving.rollout.Rollouts;
 import io.mlops4j.serving.rollout.Signals;
 import io.mlops4j.serving.trial.Arm;
@@ -144,9 +146,10 @@ final class RolloutDesk implements AutoCloseable {
         TrialState state = journal(slot.name()).start(alias, incumbent, candidate, rollout);
         try {
             return join(slot, state);
-        } catch (RejectedModelException e) {
-            if (NoRoom.isCauseOf(e) && !underWay) {
-                refuse(slot, state, e);
+        } catch (RejectedModelException | OverloadedException e) {
+            // Nobody has begun it, so nobody goes on with it; and the candidate is not to blame.
+            if (!underWay && (e instanceof OverloadedException || NoRoom.isCauseOf(e))) {
+                refuse(slot, state, RolloutState.ABORTED, e);
             }
             throw e;
         }
@@ -212,15 +215,15 @@ final class RolloutDesk implements AutoCloseable {
         } catch (RejectedModelException | NotFoundException e) {
             // What this replica alone has no room for, others may serve.
             if (!NoRoom.isCauseOf(e)) {
-                refuse(slot, state, e);
+                refuse(slot, state, RolloutState.ROLLED_BACK, e);
             }
             throw e;
         }
     }
 
-    private void refuse(Slot slot, TrialState state, RuntimeException e) {
-        Trial.refuse(
-                journal(slot.name()), settings.registry(), state, String.valueOf(e.getMessage()), settings.clock());
+    private void refuse(Slot slot, TrialState state, RolloutState how, RuntimeException e) {
+        String reason = String.valueOf(e.getMessage());
+        Trial.refuse(journal(slot.name()), settings.registry(), state, how, reason, settings.clock());
     }
 
     /** Whoever ended a rollout, here or by its handle: what is over holds no model. */

@@ -91,7 +91,7 @@ final class LateRequestTest {
     void submit_modelThatHearsOfNothing_failsAtItsTimeAndTheModelStaysUntilTheRunEnds() throws Exception {
         var model = new FakeModel();
         try (ModelServer server = serve(model)) {
-            var late = submit(server, Request.of(FakeModel.REQUEST).within(SHORT));
+            var late = submit(server, Request.of(FakeModel.REQUEST).within(Duration.ofSeconds(2)));
             try {
                 model.entered.await();
                 assertLate(late);

@@ -5,6 +5,7 @@ import static io.mlops4j.serving.RolloutFixture.V1;
 import static io.mlops4j.serving.RolloutFixture.V2;
 import static io.mlops4j.serving.RolloutFixture.ask;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -172,6 +173,11 @@ final class RolloutReplicasTest {
                     builder -> builder.memory(MemoryBudget.ofBytes(3).measuredBy(OptionalLong::empty)));
             assertThatThrownBy(() -> tight.rollout(RIDES, V2, HALF)).isInstanceOf(RejectedModelException.class);
             assertThat(fixture.replica().rollout(RIDES)).isEmpty();
+            assertThat(requireNonNull(fixture.registry.record(V2).verdicts().get(Rollouts.GATE))
+                            .verdict()
+                            .kind())
+                    .as("the candidate is not to blame")
+                    .isEqualTo(Verdict.Kind.INCONCLUSIVE);
         }
     }
 

@@ -93,7 +93,7 @@ final class ShadowHangsTest {
     void limit_isTheRequestsTimeOrHalfAMinute() {
         Request request = Request.of(FakeModel.REQUEST);
         assertThat(Contest.limit(request)).isEqualTo(Shadow.LONGEST_RUN.toNanos());
-        assertThat(Contest.limit(request.within(Duration.ofMillis(20)))).isEqualTo(20_000_000);
+        assertThat(Contest.limit(request.within(Duration.ofMillis(20)))).isEqualTo(250_000_000);
         assertThat(Contest.limit(request.within(Duration.ofMinutes(20)))).isEqualTo(1_200_000_000_000L);
         assertThat(Contest.limit(request.within(Duration.ofSeconds(Long.MAX_VALUE))))
                 .isEqualTo(Shadow.LONGEST_RUN.toNanos());

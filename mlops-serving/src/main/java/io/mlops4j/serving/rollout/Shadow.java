@@ -12,8 +12,8 @@ import java.time.Duration;
  * <p>Copies wait in a short queue; when it is full they are dropped and counted. Latency is not compared by default: a
  * thread that is held back on purpose says little about it.
  *
- * <p>A candidate that takes longer for a copy than the request's time-out, or than {@link #LONGEST_RUN} if it has none, has
- * failed on it, and is asked to stop. Its runtime may not be able to; then nothing else is computed until the run has ended,
+ * <p>A candidate that takes longer for a copy than the request's time-out (but no less than {@link #SHORTEST_LIMIT}, as
+ * the thread is held back), or than {@link #LONGEST_RUN} if it has none, has failed on it, and is asked to stop. Its runtime may not be able to; then nothing else is computed until the run has ended,
  * and each time that as long has gone by once more, the candidate has failed on the oldest copy that waits. What such a run
  * takes of the processor is beyond any budget; after a run that does end, the thread rests for all of its time.
  *
@@ -27,6 +27,9 @@ import java.time.Duration;
 public record Shadow(double cores, int queue, long minSamples, Guardrails guardrails) implements Rollout {
     /** The most that the candidate may take for a copy of a request that has no time-out: 30 seconds. */
     public static final Duration LONGEST_RUN = Duration.ofSeconds(30);
+
+    /** What the candidate may take for a copy however short the request's time-out is: 250 milliseconds. */
+    public static final Duration SHORTEST_LIMIT = Duration.ofMillis(250);
 
     private static final int MAX_QUEUE = 10_000;
 

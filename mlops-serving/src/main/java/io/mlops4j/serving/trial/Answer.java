@@ -31,7 +31,8 @@ public record Answer(OptionalLong nanos, Optional<Map<String, Value>> outputs) {
         return FAILED;
     }
 
-    boolean isFailure() {
+    /** Whether it is one. */
+    public boolean isFailure() {
         return outputs.isEmpty();
     }
 }

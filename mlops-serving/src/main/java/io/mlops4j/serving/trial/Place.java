@@ -76,9 +76,10 @@ public final class Place {
     /** How it ended, which it has at last if it is held for so long; null if it has not. */
     @Nullable Ending ending(long now, long patience) {
         Ending there = ending.get();
+        boolean absent = waiting; // before the time: what has begun just now is not overdue
         if (there == null && now - since > patience) {
             // If the version was never there, that says nothing of it.
-            ending.compareAndSet(null, waiting ? Ending.VOID : Ending.OVERDUE);
+            ending.compareAndSet(null, absent ? Ending.VOID : Ending.OVERDUE);
             there = ending.get();
         }
         return there;

@@ -294,22 +294,24 @@ public final class Trial implements RolloutRun {
     }
 
     /**
-     * Ends a rollout everywhere, because a replica cannot load the candidate. What the registry then does not take down, another
-     * replica writes when it hears of the end, if there is one that takes part.
+     * Ends a rollout everywhere, because a replica cannot begin it. What the registry then does not take down, another replica
+     * writes when it hears of the end, if there is one that takes part.
+     *
+     * @param how rolled back if the candidate is to blame, else aborted
      */
     public static void refuse(
-            TrialJournal journal, ModelRegistry registry, TrialState trial, String reason, Clock clock) {
+            TrialJournal journal,
+            ModelRegistry registry,
+            TrialState trial,
+            RolloutState how,
+            String reason,
+            Clock clock) {
         TrialState ended = journal.update(
                 trial.id(),
                 there -> there.state() == RolloutState.PROMOTING
                         ? Optional.empty()
                         : Optional.of(new TrialEvent.Ended(
-                                there.id(),
-                                RolloutState.ROLLED_BACK,
-                                Optional.empty(),
-                                reason,
-                                TrialEvent.ACTOR,
-                                clock.instant())));
+                                there.id(), how, Optional.empty(), reason, TrialEvent.ACTOR, clock.instant())));
         try {
             new Verdicts(registry).record(ended, TrialEvent.ACTOR);
         } catch (MlopsException e) {
