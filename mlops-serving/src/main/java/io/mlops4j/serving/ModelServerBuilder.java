@@ -366,18 +366,19 @@ public final class ModelServerBuilder {
 
     /**
      * Gives the server meters: the timer {@code mlops.inference} and the counter {@code mlops.inference.outcomes} (ok,
-     * rejected, overloaded, late, failed; only the last tells of a model that is broken) by model, version and runtime, the
-     * gauges {@code mlops.models.loaded} and {@code mlops.leases} by model; and for models with a queue the gauge
-     * {@code mlops.queue.rows}, the timer {@code mlops.queue.time}, the summary {@code mlops.batch.rows} and the counter {@code mlops.queue.shed} (by reason: full, displaced, hopeless,
-     * standing, expired, threadless) by model and version. With a cache also the counter {@code mlops.cache.requests} by model,
-     * version and result (hit, partial, shared, miss). With ensembles also the timer {@code mlops.ensemble} by ensemble and
-     * outcome (ok, rejected, overloaded, late, failed). With rollouts also, by model, the gauges
-     * {@code mlops.rollout.running}, {@code mlops.rollout.share} and {@code mlops.rollout.evidence} (by question and by
-     * what it is for), and the counters {@code mlops.rollout.decisions} (by kind), {@code mlops.rollout.ended} (by
-     * state) and {@code mlops.shadow.copies} (compared, dropped). With a memory budget also the gauges
-     * {@code mlops.memory.resident} and {@code mlops.memory.budget} in bytes, and the counters
-     * {@code mlops.memory.evictions} by model and {@code mlops.memory.reloads} by model and result (ok, failed). Default:
-     * none. Servers of one registry should serve models of different names.
+     * rejected, overloaded, late, failed; only the last tells of a model that is broken) by model, version and runtime,
+     * the gauges {@code mlops.models.loaded} and {@code mlops.leases} by model; and for models with a queue the gauge
+     * {@code mlops.queue.rows}, the timer {@code mlops.queue.time}, the summary {@code mlops.batch.rows} and the
+     * counter {@code mlops.queue.shed} (by reason: full, displaced, hopeless, standing, expired, threadless) by model
+     * and version. With a cache also the counter {@code mlops.cache.requests} by model, version and result (hit,
+     * partial, shared, miss). With ensembles also the timer {@code mlops.ensemble} by ensemble and outcome (ok,
+     * rejected, overloaded, late, failed). With rollouts also, by model, the gauges {@code mlops.rollout.running},
+     * {@code mlops.rollout.share} and {@code mlops.rollout.evidence} (by question and by what it is for), and the
+     * counters {@code mlops.rollout.decisions} (by kind), {@code mlops.rollout.ended} (by state) and {@code
+     * mlops.shadow.copies} (compared, dropped). With a memory budget also the gauges {@code mlops.memory.resident} and
+     * {@code mlops.memory.budget} in bytes, and the counters {@code mlops.memory.evictions} by model and {@code
+     * mlops.memory.reloads} by model and result (ok, failed). Default: none. Servers of one registry should serve
+     * models of different names.
      *
      * @param meters the host's registry
      * @return this builder

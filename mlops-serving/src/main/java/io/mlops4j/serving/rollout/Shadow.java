@@ -13,9 +13,10 @@ import java.time.Duration;
  * thread that is held back on purpose says little about it.
  *
  * <p>A candidate that takes longer for a copy than the request's time-out (but no less than {@link #SHORTEST_LIMIT}, as
- * the thread is held back), or than {@link #LONGEST_RUN} if it has none, has failed on it, and is asked to stop. Its runtime may not be able to; then nothing else is computed until the run has ended,
- * and each time that as long has gone by once more, the candidate has failed on the oldest copy that waits. What such a run
- * takes of the processor is beyond any budget; after a run that does end, the thread rests for all of its time.
+ * the thread is held back), or than {@link #LONGEST_RUN} if it has none, has failed on it, and is asked to stop. Its
+ * runtime may not be able to; then nothing else is computed until the run has ended, and each time that as long has
+ * gone by once more, the candidate has failed on the oldest copy that waits. What such a run takes of the processor is
+ * beyond any budget; after a run that does end, the thread rests for all of its time.
  *
  * <p>Immutable.
  *
