@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.StorageException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.ModelVersion;
@@ -19,6 +20,9 @@ import io.mlops4j.store.Content;
 import io.mlops4j.store.MemoryObjectStore;
 import io.mlops4j.testkit.ManualClock;
 import java.lang.ref.WeakReference;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +52,8 @@ final class RolloutFixture implements AutoCloseable {
     final Map<Byte, WeakReference<LoadedModel>> models = new ConcurrentHashMap<>();
 
     final Set<String> threadsOfSecond = ConcurrentHashMap.newKeySet();
-    final ModelRegistry registry = StoreRegistry.open(store, clock);
+    final AtomicBoolean editsFail = new AtomicBoolean();
+    final ModelRegistry registry = failing(StoreRegistry.open(store, clock));
     private final List<ModelServer> servers = new ArrayList<>();
 
     RolloutFixture() {
@@ -58,6 +63,22 @@ final class RolloutFixture implements AutoCloseable {
                     .provenance(Provenance.unknown()));
         }
         move(V1);
+    }
+
+    /** A registry that cannot be edited while it is told so. */
+    private ModelRegistry failing(ModelRegistry there) {
+        InvocationHandler handler = (proxy, method, arguments) -> {
+            if (editsFail.get() && method.getName().equals("edit")) {
+                throw new StorageException("told to fail");
+            }
+            try {
+                return method.invoke(there, arguments);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        };
+        return (ModelRegistry) Proxy.newProxyInstance(
+                ModelRegistry.class.getClassLoader(), new Class<?>[] {ModelRegistry.class}, handler);
     }
 
     void move(VersionId version) {

@@ -9,7 +9,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.mlops4j.RejectedModelException;
+import io.mlops4j.gate.Evidence;
 import io.mlops4j.gate.Verdict;
+import io.mlops4j.registry.GateVerdicts;
 import io.mlops4j.serving.rollout.Canary;
 import io.mlops4j.serving.rollout.Decision;
 import io.mlops4j.serving.rollout.Guardrails;
@@ -20,6 +22,7 @@ import io.mlops4j.serving.rollout.RolloutState;
 import io.mlops4j.serving.rollout.Rollouts;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -90,6 +93,66 @@ final class RolloutHistoryTest {
         assertThat(again.rollout(RIDES)).isEmpty();
         assertThat(same.history()).last().satisfies(end -> assertThat(end.state())
                 .isEqualTo(RolloutState.ABORTED));
+    }
+
+    /** Two steps with a pause between, up to the last of them. */
+    private RolloutRun runToTheSecondStep() {
+        RolloutRun run = server.rollout(RIDES, V2, CANARY);
+        run.tick();
+        run.pause("lunch", "ana");
+        run.resume("back", "ben");
+        ask(server, 0, 2000);
+        fixture.clock.advance(Duration.ofMinutes(1));
+        run.tick();
+        return run;
+    }
+
+    private List<Verdict> course() {
+        return fixture.registry.record(V2).changes().stream()
+                .map(change -> ((GateVerdicts) change.edit()).verdicts().get(Rollouts.COURSE_GATE))
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    @Test
+    void decisionsOnTheWay_areInTheRegistryAtOnceWithTheirEvidence() {
+        RolloutRun run = runToTheSecondStep();
+        assertThat(course())
+                .extracting(Verdict::kind, Verdict::reason, said -> said.evidence()
+                        .texts()
+                        .get("actor"))
+                .containsExactly(
+                        tuple(Verdict.Kind.INCONCLUSIVE, "no data on errors", "rollout"),
+                        tuple(Verdict.Kind.INCONCLUSIVE, "lunch", "ana"),
+                        tuple(Verdict.Kind.INCONCLUSIVE, "back", "ben"),
+                        tuple(Verdict.Kind.PASS, "the candidate is no worse", "rollout"));
+        Evidence step = course().get(3).evidence();
+        assertThat(step.numbers()).containsEntry("share", 0.5).containsKey("errors log e no worse");
+        assertThat(step.texts())
+                .containsEntry("rollout", run.id())
+                .containsEntry("decision", "PROMOTE")
+                .containsEntry("decided at", "2026-11-21T12:01:00Z");
+        assertThat(fixture.registry.record(V2).verdicts())
+                .as("on the way nothing is said of the end")
+                .doesNotContainKey(Rollouts.GATE);
+    }
+
+    @Test
+    void decisionsThatCouldNotBeRecorded_areRecordedBeforeTheEndIs() {
+        fixture.editsFail.set(true);
+        RolloutRun run = runToTheSecondStep();
+        assertThat(run.state()).as("nothing waits for the registry").isEqualTo(RolloutState.RUNNING);
+        assertThat(run.share()).isEqualTo(0.5);
+        fixture.editsFail.set(false);
+        run.pause("a look", "ana");
+        assertThat(course()).extracting(Verdict::reason).containsExactly("a look");
+        run.abort("seen enough", "ana");
+        assertThat(course())
+                .extracting(Verdict::reason)
+                .containsExactly("a look", "no data on errors", "lunch", "back", "the candidate is no worse");
+        assertThat(fixture.registry.record(V2).changes()).last().satisfies(end -> assertThat(
+                        ((GateVerdicts) end.edit()).verdicts())
+                .containsKey(Rollouts.GATE));
     }
 
     /** Cannot even say what it takes. */

@@ -16,6 +16,7 @@ import io.mlops4j.RejectedModelException;
 import io.mlops4j.gate.Verdict;
 import io.mlops4j.registry.AliasMove;
 import io.mlops4j.registry.GateVerdicts;
+import io.mlops4j.registry.VersionChange;
 import io.mlops4j.registry.VersionRecord;
 import io.mlops4j.serving.rollout.Canary;
 import io.mlops4j.serving.rollout.Guardrails;
@@ -37,6 +38,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -128,7 +130,11 @@ final class RolloutReplicasTest {
         assertThat(moves.get(1).reason()).startsWith("rollout " + run.id() + ": the candidate is no worse");
         VersionRecord record = fixture.registry.record(V2);
         assertThat(record.changes())
-                .filteredOn(change -> change.edit() instanceof GateVerdicts)
+                .extracting(VersionChange::edit)
+                .asInstanceOf(InstanceOfAssertFactories.list(GateVerdicts.class))
+                .as("each decision, once")
+                .doesNotHaveDuplicates()
+                .filteredOn(said -> said.verdicts().containsKey(Rollouts.GATE))
                 .hasSize(1);
         assertThat(record.verdicts()).hasEntrySatisfying(Rollouts.GATE, said -> {
             assertThat(said.verdict().kind()).isEqualTo(Verdict.Kind.PASS);

@@ -33,10 +33,17 @@ public final class Rollouts {
     /**
      * The gate under whose name a candidate's record in the registry holds how its last rollout ended, with the evidence:
      * passed if the guardrails allowed the promotion, failed if it was rolled back, inconclusive if somebody aborted it or
-     * moved the alias. A promotion policy may demand it. What compares nothing leaves no verdict. The steps, shares and
-     * verdicts on the way are in the journal alone; {@link RolloutRun#history()} tells them.
+     * moved the alias. A promotion policy may demand it. What compares nothing leaves no verdict.
      */
     public static final String GATE = "rollout";
+
+    /**
+     * The gate under whose name a candidate's record in the registry holds what was decided in its rollouts on the way, with the
+     * evidence: passed for a step to a larger share, inconclusive for a hold, for a lack of data, and for what somebody told the
+     * rollout to do. The newest one stands, the changes of the record have all. What could not be written at once is written
+     * before the end is; {@link RolloutRun#history()} tells it meanwhile.
+     */
+    public static final String COURSE_GATE = "rollout-course";
 
     private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(5);
 

@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
  *     the same, one writes, and the others find it written,
  *  3. if the journal says PROMOTING, moves the alias by compare-and-set and writes how that ended. Any replica may do so, and
  *     one that comes after a crash does; moving twice is moving once,
- *  4. brings its stage in line with the journal, and notes in the registry what was decided: before the alias moves, or after
- *     the candidate is withdrawn.
+ *  4. brings its stage in line with the journal, and notes in the registry how it was decided: before the alias moves, or after
+ *     the candidate is withdrawn. What this replica has decided on the way it notes right after it wrote it.
  *
  * `ticking` serialises the ticks of this replica; `seen` is what readers get. A tick that fails has changed nothing here but
  * what it has already written, and the next one goes on from the journal.
@@ -97,7 +97,7 @@ public final class Trial implements RolloutRun {
         this.told = start.decision();
         this.journal = journal;
         this.registry = registry;
-        this.verdicts = new Verdicts(registry);
+        this.verdicts = new Verdicts(registry, journal);
         this.recorder = recorder;
         this.stage = stage;
         this.replica = replica;
@@ -160,7 +160,7 @@ public final class Trial implements RolloutRun {
             seen = journal.refresh(seen.id());
             watchAlias();
             report();
-            seen = journal.update(seen.id(), trial -> Course.next(trial, clock.instant()));
+            write(trial -> Course.next(trial, clock.instant()));
             if (seen.state() == RolloutState.PROMOTING) {
                 promote();
             }
@@ -179,11 +179,9 @@ public final class Trial implements RolloutRun {
         Optional<VersionId> target = target();
         if (!target.equals(Optional.of(seen.incumbent()))) {
             // In the window between two moves another replica may have promoted; the newest history tells.
-            seen = journal.update(
-                    seen.id(),
-                    trial -> trial.state() == RolloutState.PROMOTING
-                            ? Optional.empty()
-                            : Optional.of(ended(trial, RolloutState.SUPERSEDED, movedTo(target))));
+            write(trial -> trial.state() == RolloutState.PROMOTING
+                    ? Optional.empty()
+                    : Optional.of(ended(trial, RolloutState.SUPERSEDED, movedTo(target))));
         }
     }
 
@@ -203,18 +201,16 @@ public final class Trial implements RolloutRun {
         if (news == 0 || news < NEWS * said / Math.max(1, seen.reports().size())) {
             return;
         }
-        seen = journal.update(
-                seen.id(),
-                trial -> trial.state() == RolloutState.PROMOTING
-                        ? Optional.empty()
-                        : Optional.of(new TrialEvent.Reported(trial.id(), replica, report)));
+        write(trial -> trial.state() == RolloutState.PROMOTING
+                ? Optional.empty()
+                : Optional.of(new TrialEvent.Reported(trial.id(), replica, report)));
         reported = report.size();
     }
 
     @GuardedBy("ticking") private void promote() {
         try {
             // First, as a policy may demand it of the move.
-            verdicts.record(seen, TrialEvent.ACTOR);
+            verdicts.record(seen);
             registry.move(new MoveRequest(
                     seen.alias(),
                     new MoveRequest.Exactly(Optional.of(seen.incumbent())),
@@ -252,7 +248,23 @@ public final class Trial implements RolloutRun {
     }
 
     @GuardedBy("ticking") private void end(RolloutState state, String reason) {
-        seen = journal.update(seen.id(), trial -> Optional.of(ended(trial, state, reason)));
+        write(trial -> Optional.of(ended(trial, state, reason)));
+    }
+
+    /** Writes to the journal, and what was decided with it beside the candidate. */
+    @GuardedBy("ticking") private void write(Function<TrialState, Optional<TrialEvent>> decision) {
+        TrialJournal.Update update = journal.update(seen.id(), decision);
+        seen = update.state();
+        update.entry().ifPresent(this::tell);
+    }
+
+    /** Nothing waits for the registry here: what cannot be told now is told at the end. */
+    @GuardedBy("ticking") private void tell(RolloutEntry entry) {
+        try {
+            verdicts.tell(seen, entry);
+        } catch (MlopsException e) {
+            LOG.warn("Rollout {}: {} is not in the registry yet: {}", seen.id(), entry.reason(), e.getMessage());
+        }
     }
 
     private TrialEvent ended(TrialState trial, RolloutState state, String reason) {
@@ -287,7 +299,7 @@ public final class Trial implements RolloutRun {
     /** After the candidate is out of the way: a registry that cannot be reached must not keep it in service. */
     @GuardedBy("ticking") private void recordEnd() {
         try {
-            verdicts.record(seen, TrialEvent.ACTOR);
+            verdicts.record(seen);
         } catch (NotFoundException e) {
             LOG.info("Rollout {} leaves no verdict: {}", seen.id(), e.getMessage());
         }
@@ -307,13 +319,14 @@ public final class Trial implements RolloutRun {
             String reason,
             Clock clock) {
         TrialState ended = journal.update(
-                trial.id(),
-                there -> there.state() == RolloutState.PROMOTING
-                        ? Optional.empty()
-                        : Optional.of(new TrialEvent.Ended(
-                                there.id(), how, Optional.empty(), reason, TrialEvent.ACTOR, clock.instant())));
+                        trial.id(),
+                        there -> there.state() == RolloutState.PROMOTING
+                                ? Optional.empty()
+                                : Optional.of(new TrialEvent.Ended(
+                                        there.id(), how, Optional.empty(), reason, TrialEvent.ACTOR, clock.instant())))
+                .state();
         try {
-            new Verdicts(registry).record(ended, TrialEvent.ACTOR);
+            new Verdicts(registry, journal).record(ended);
         } catch (MlopsException e) {
             LOG.warn("Rollout {} leaves no verdict: {}", ended.id(), e.getMessage());
         }
@@ -345,7 +358,7 @@ public final class Trial implements RolloutRun {
         ticking.lock();
         try {
             if (over.getCount() > 0) {
-                seen = journal.update(seen.id(), decision);
+                write(decision);
                 bringInLine();
             }
         } finally {

@@ -5,6 +5,7 @@ import io.mlops4j.model.VersionId;
 import io.mlops4j.serving.rollout.Decision;
 import io.mlops4j.serving.rollout.RolloutEntry;
 import io.mlops4j.serving.rollout.RolloutState;
+import io.mlops4j.store.CommitLog;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +62,7 @@ sealed interface TrialEvent {
             throw new IllegalStateException("A rollout is started once");
         }
 
-        TrialState state() {
+        TrialState state(CommitLog.Position before) {
             return new TrialState(
                     rollout,
                     alias,
@@ -70,6 +71,7 @@ sealed interface TrialEvent {
                     plan,
                     RolloutState.RUNNING,
                     at,
+                    before,
                     0,
                     share,
                     at,

@@ -3,6 +3,7 @@ package io.mlops4j.serving.trial;
 import io.mlops4j.CorruptionException;
 import io.mlops4j.internal.json.Json;
 import io.mlops4j.store.Commit;
+import io.mlops4j.store.CommitLog;
 import io.mlops4j.store.Fold;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,11 @@ record TrialHistory(long started, List<TrialState> trials) {
                         .filter(trial -> !trial.state().isFinal());
     }
 
+    /** From where the log is to be read to come to a commit first. */
+    static CommitLog.Position before(Commit commit) {
+        return new CommitLog.Position(commit.number() - 1, commit.previous());
+    }
+
     static TrialEvent event(Commit commit) {
         return TrialEvent.CODEC.read("rollout event " + commit.number(), commit.event());
     }
@@ -51,15 +57,16 @@ record TrialHistory(long started, List<TrialState> trials) {
         public TrialHistory apply(TrialHistory state, List<Commit> commits) {
             TrialHistory next = state;
             for (Commit commit : commits) {
-                next = apply(next, event(commit));
+                next = apply(next, commit);
             }
             return next;
         }
 
-        private static TrialHistory apply(TrialHistory state, TrialEvent event) {
+        private static TrialHistory apply(TrialHistory state, Commit commit) {
+            TrialEvent event = event(commit);
             List<TrialState> trials = new ArrayList<>(state.trials);
             if (event instanceof TrialEvent.Started started) {
-                trials.add(started.state());
+                trials.add(started.state(before(commit)));
                 return new TrialHistory(
                         state.started + 1, trials.subList(Math.max(0, trials.size() - KEPT), trials.size()));
             }

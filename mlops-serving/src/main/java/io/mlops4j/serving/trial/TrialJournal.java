@@ -16,7 +16,9 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The journal of a model's rollouts: the log {@code rollouts/<model>}. Every rule that must hold between replicas is checked
@@ -88,12 +90,13 @@ public final class TrialJournal {
     List<RolloutEntry> history(String id) {
         List<RolloutEntry> entries = new ArrayList<>();
         Optional<TrialState> state = Optional.empty();
-        CommitLog.Position position = CommitLog.Position.START;
+        CommitLog.Position position =
+                replica.refresh().find(id).map(TrialState::before).orElse(CommitLog.Position.START);
         for (List<Commit> page = log.read(position, PAGE); !page.isEmpty(); page = log.read(position, PAGE)) {
             for (Commit commit : page) {
                 TrialEvent event = TrialHistory.event(commit);
                 if (event.rollout().equals(id)) {
-                    state = Optional.of(next(state, event));
+                    state = Optional.of(next(state, event, commit));
                     state.flatMap(event::entry).ifPresent(entries::add);
                 }
             }
@@ -102,9 +105,9 @@ public final class TrialJournal {
         return List.copyOf(entries);
     }
 
-    private TrialState next(Optional<TrialState> before, TrialEvent event) {
+    private TrialState next(Optional<TrialState> before, TrialEvent event, Commit commit) {
         if (event instanceof TrialEvent.Started started) {
-            return started.state();
+            return started.state(TrialHistory.before(commit));
         }
         return before.map(event::apply)
                 .orElseThrow(() -> new CorruptionException("Cannot read the journal of rollouts of " + model
@@ -112,13 +115,28 @@ public final class TrialJournal {
     }
 
     /** Adds what a decision on the newest state says, unless the rollout is over. */
-    TrialState update(String id, Function<TrialState, Optional<TrialEvent>> decision) {
-        TrialHistory after = replica.update(history -> Optional.of(require(history, id))
-                .filter(trial -> !trial.state().isFinal())
-                .flatMap(decision)
-                .map(TrialEvent.CODEC::write));
-        return require(after, id);
+    Update update(String id, Function<TrialState, Optional<TrialEvent>> decision) {
+        var written = new AtomicReference<@Nullable TrialEvent>();
+        TrialHistory after = replica.update(history -> {
+            Optional<TrialEvent> event = Optional.of(require(history, id))
+                    .filter(trial -> !trial.state().isFinal())
+                    .flatMap(decision);
+            written.set(event.orElse(null)); // it is asked again if somebody else was first
+            return event.map(TrialEvent.CODEC::write);
+        });
+        TrialState state = require(after, id);
+        return new Update(state, Optional.ofNullable(written.get()).flatMap(event -> event.entry(state)));
     }
+
+    /**
+     * What became of a wish to write.
+     *
+     * <p>Immutable.
+     *
+     * @param state the newest one
+     * @param entry what a history says of what was written; empty if nothing was, or nothing was decided with it
+     */
+    record Update(TrialState state, Optional<RolloutEntry> entry) {}
 
     private TrialState require(TrialHistory history, String id) {
         return history.find(id)

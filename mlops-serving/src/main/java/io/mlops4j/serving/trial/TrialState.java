@@ -5,6 +5,7 @@ import io.mlops4j.model.VersionId;
 import io.mlops4j.serving.rollout.Decision;
 import io.mlops4j.serving.rollout.Rollout;
 import io.mlops4j.serving.rollout.RolloutState;
+import io.mlops4j.store.CommitLog;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
  * @param plan how
  * @param state where it stands
  * @param startedAt when it began
+ * @param before where the journal tells of it
  * @param step counts from 0
  * @param share the candidate's share of the keys
  * @param stepAt when the step began
@@ -40,6 +42,7 @@ public record TrialState(
         StoredRollout plan,
         RolloutState state,
         Instant startedAt,
+        CommitLog.Position before,
         int step,
         double share,
         Instant stepAt,
@@ -115,7 +118,7 @@ public record TrialState(
             Optional<String> why,
             Map<String, Report> seen) {
         return new TrialState(
-                id, aliasName, incumbent, candidate, plan, inState, startedAt, inStep, part, since, size, requests,
-                made, why, seen);
+                id, aliasName, incumbent, candidate, plan, inState, startedAt, before, inStep, part, since, size,
+                requests, made, why, seen);
     }
 }
