@@ -80,7 +80,7 @@ final class CachingDispatcher implements Dispatcher {
                 byRow,
                 meters,
                 deadlines,
-                Tellers.oneThread("mlops-cache-" + verified.label()));
+                WorkerThread.pool(1, Integer.MAX_VALUE, () -> "mlops-cache-" + verified.label()));
     }
 
     /** The digest of all files of a model, by name. */

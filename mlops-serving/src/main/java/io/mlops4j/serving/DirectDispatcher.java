@@ -27,7 +27,7 @@ final class DirectDispatcher implements Dispatcher {
     private final LoadedModel model;
     private final Deadlines deadlines;
     private final Workers workers;
-    private final ThreadPoolExecutor teller = Tellers.oneThread("mlops-inference-late");
+    private final ThreadPoolExecutor teller = WorkerThread.pool(1, Integer.MAX_VALUE, () -> "mlops-inference-late");
     private final Tellers tellers = new Tellers(teller);
 
     DirectDispatcher(LoadedModel model, Deadlines deadlines, Workers workers) {

@@ -9,9 +9,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -107,17 +104,9 @@ final class QueueDispatcher implements Dispatcher {
 
     /** Threads for a version's batches: one for each instance, and one that is always left to tell bad news. */
     static ExecutorService workers(VersionId version, int instances) {
-        int count = instances + 1;
         var number = new AtomicInteger();
-        var pool = new ThreadPoolExecutor(
-                count,
-                count,
-                1,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                work -> new WorkerThread(work, "mlops-inference-" + version + "-" + number.incrementAndGet()));
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
+        return WorkerThread.pool(
+                instances + 1, Integer.MAX_VALUE, () -> "mlops-inference-" + version + "-" + number.incrementAndGet());
     }
 
     @Override

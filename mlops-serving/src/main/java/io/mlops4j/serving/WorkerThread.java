@@ -1,5 +1,9 @@
 package io.mlops4j.serving;
 
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +16,23 @@ final class WorkerThread extends Thread {
     WorkerThread(Runnable work, String name) {
         super(work, name);
         setDaemon(true);
+    }
+
+    /**
+     * Workers that are made when there is work, and end a second after it.
+     *
+     * @param queue how much may wait for them
+     */
+    static ThreadPoolExecutor pool(int threads, int queue, Supplier<String> names) {
+        var pool = new ThreadPoolExecutor(
+                threads,
+                threads,
+                1,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(queue),
+                work -> new WorkerThread(work, names.get()));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     /** Whether this thread is one, or is lent as one. */

@@ -2,10 +2,8 @@ package io.mlops4j.serving;
 
 import io.mlops4j.OverloadedException;
 import java.time.Duration;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -23,10 +21,7 @@ final class Workers implements AutoCloseable {
     Workers() {
         var count = new AtomicInteger();
         int size = Runtime.getRuntime().availableProcessors();
-        pool = new ThreadPoolExecutor(size, size, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(QUEUE), work -> {
-            return new WorkerThread(work, "mlops-inference-" + count.incrementAndGet());
-        });
-        pool.allowCoreThreadTimeOut(true);
+        pool = WorkerThread.pool(size, QUEUE, () -> "mlops-inference-" + count.incrementAndGet());
     }
 
     /**

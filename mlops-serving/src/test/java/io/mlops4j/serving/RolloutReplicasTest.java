@@ -12,8 +12,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.mlops4j.OverloadedException;
 import io.mlops4j.RejectedModelException;
 import io.mlops4j.gate.Verdict;
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelName;
 import io.mlops4j.registry.AliasMove;
 import io.mlops4j.registry.GateVerdicts;
 import io.mlops4j.registry.VersionChange;
@@ -28,14 +31,17 @@ import io.mlops4j.serving.rollout.Signals;
 import io.mlops4j.store.CommitLog;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -184,6 +190,58 @@ final class RolloutReplicasTest {
                             .kind())
                     .as("the candidate is not to blame")
                     .isEqualTo(Verdict.Kind.INCONCLUSIVE);
+        }
+    }
+
+    /** All that is loaded is busy, so nothing can make room in time. */
+    @Test
+    void rollout_begunUnderTooMuchLoad_isOver() throws Exception {
+        ModelName other = ModelName.of("other");
+        byte[] file = {1};
+        VerifiedModel alike = VerifiedModel.verify("other:1", "model", file, Digest.of(file), Map.of());
+        var begun = new Semaphore(0);
+        var go = new CountDownLatch(1);
+        ExecutorService callers = Executors.newFixedThreadPool(2);
+        try (var fixture = new RolloutFixture()) {
+            ModelServer tight = fixture.replica(Signals.none(), builder -> builder.serve(other, alike)
+                    .drainTimeout(Duration.ofMillis(1))
+                    .memory(MemoryBudget.ofBytes(5).measuredBy(OptionalLong::empty)));
+            fixture.instead.put((byte) 1, () -> {
+                begun.release();
+                awaitUninterruptibly(go);
+            });
+            List<Future<Prediction>> busy = Stream.of(RIDES, other)
+                    .map(model -> callers.submit(() -> tight.predict(model, Request.of(FakeModel.REQUEST))))
+                    .toList();
+            try {
+                begun.acquire(2);
+                assertThatThrownBy(() -> tight.rollout(RIDES, V2, HALF))
+                        .isInstanceOf(OverloadedException.class)
+                        .hasMessageContaining("requests are under way");
+                assertThat(tight.rollout(RIDES)).as("nobody has begun it").isEmpty();
+                assertThat(requireNonNull(fixture.registry.record(V2).verdicts().get(Rollouts.GATE))
+                                .verdict()
+                                .kind())
+                        .as("the candidate is not to blame")
+                        .isEqualTo(Verdict.Kind.INCONCLUSIVE);
+            } finally {
+                go.countDown(); // before the fixture is closed, which waits for the calls
+            }
+            for (Future<Prediction> answer : busy) {
+                assertThat(answer.get(20, TimeUnit.SECONDS).tensor("y").floats())
+                        .containsExactly(1);
+            }
+            assertThat(tight.rollout(RIDES, V2, HALF).state()).isEqualTo(RolloutState.RUNNING);
+        } finally {
+            callers.shutdownNow();
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
