@@ -31,6 +31,12 @@ enum Area {
                     "byHand",
                     null,
                     1.15),
+            Claim.printed(
+                    "serving.batching.wide.64-callers.least",
+                    CallersBenchmark.class,
+                    "nothingHandedOver",
+                    "plain",
+                    () -> "what this machine leaves to gain: full batches alone, no caller is woken"),
             batching("wide.64-virtual-callers", VirtualCallersBenchmark.class, 0.25)
                     .since(VirtualCallersBenchmark.JDK),
             Claim.of("serving.allocation.raw-pinned-and-64b", AllocationBenchmark.class, "server", "rawAnd64", null, 1),

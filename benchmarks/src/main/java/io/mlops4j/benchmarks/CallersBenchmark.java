@@ -24,7 +24,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What does batching gain where 64 threads call for a row each, again and again, and wait for it? The model is a
- * perceptron 256-1024-1024-10. And how much of what can be gained at all, beside {@link HandBatcher}?
+ * perceptron 256-1024-1024-10. And how much of what can be gained at all, beside {@link HandBatcher}, and beside as many
+ * threads that run full batches and hand nothing over?
  *
  * <p>The counters are the time of a call on each side: the length of a stretch divided by the calls of all threads. The
  * sides take turns. The warm-up is long: what runs once a batch takes its time to be compiled. The benchmark's own time
@@ -48,6 +49,11 @@ public class CallersBenchmark {
     /** One way to score the row. */
     private interface Scorer {
         void score(float[] out);
+    }
+
+    /** Something that is done again and again for a stretch of time, and counted. */
+    private interface Counted {
+        long until(long start) throws OrtException;
     }
 
     /** The servers and the callers. */
@@ -95,14 +101,20 @@ public class CallersBenchmark {
             nanos.batched = nanos(of(model.batched()));
             nanos.plain = nanos(of(model.plain()));
             nanos.byHand = nanos(byHand());
+            nanos.nothingHandedOver = nanos(HandBatcher.INSTANCES, start -> byHand.runFullBatches(start, STRETCH));
         }
 
         /** The time of a call. */
         private double nanos(Scorer scorer) throws ExecutionException, InterruptedException {
+            return nanos(CALLERS, start -> call(scorer, start));
+        }
+
+        /** The time of what threads count that begin together. */
+        private double nanos(int threads, Counted work) throws ExecutionException, InterruptedException {
             long start = System.nanoTime();
             List<Future<Long>> counts = new ArrayList<>();
-            for (int caller = 0; caller < CALLERS; caller++) {
-                counts.add(callers.submit(() -> call(scorer, start)));
+            for (int thread = 0; thread < threads; thread++) {
+                counts.add(callers.submit(() -> work.until(start)));
             }
             long calls = 0;
             for (Future<Long> count : counts) {
@@ -129,6 +141,7 @@ public class CallersBenchmark {
         public double batched;
         public double plain;
         public double byHand;
+        public double nothingHandedOver;
     }
 
     /**

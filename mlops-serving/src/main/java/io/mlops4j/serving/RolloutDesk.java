@@ -24,12 +24,14 @@ import io.mlops4j.serving.trial.Recorder;
 import io.mlops4j.serving.trial.Trial;
 import io.mlops4j.serving.trial.TrialJournal;
 import io.mlops4j.serving.trial.TrialState;
+import io.mlops4j.serving.trial.Verdicts;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -55,6 +57,9 @@ final class RolloutDesk implements AutoCloseable {
 
     /** What is under way here. */
     private final Map<ModelName, Trial> trials = new ConcurrentHashMap<>();
+
+    /** The models of which the registry knows how their last rollout ended. */
+    private final Set<ModelName> settled = ConcurrentHashMap.newKeySet();
 
     private final Map<ModelName, Roomless> roomless = new ConcurrentHashMap<>();
     private final String replica = UUID.randomUUID().toString();
@@ -254,9 +259,27 @@ final class RolloutDesk implements AutoCloseable {
         Trial trial = trials.get(slot.name());
         if (trial != null && !trial.isOver()) {
             trial.tick();
+        } else {
+            look(slot);
+        }
+        settle(slot.name());
+    }
+
+    private void look(Slot slot) {
+        journalled(slot).flatMap(state -> joinIfThereIsRoom(slot, state)).ifPresent(Trial::tick);
+    }
+
+    /** Whoever ended a rollout may have died before the registry heard of it; who comes after tells. */
+    private void settle(ModelName model) {
+        if (settled.contains(model)) {
             return;
         }
-        journalled(slot).flatMap(state -> joinIfThereIsRoom(slot, state)).ifPresent(Trial::tick);
+        try {
+            journal(model).lastEnded().ifPresent(new Verdicts(settings.registry())::record);
+        } catch (NotFoundException e) {
+            LOG.info("The last rollout of {} leaves no verdict: {}", model, e.getMessage());
+        }
+        settled.add(model);
     }
 
     /** Empty if this replica has no room for the candidate now: it goes on with the incumbent, and tries again later. */

@@ -5,10 +5,12 @@ import static io.mlops4j.serving.RolloutFixture.V2;
 import static io.mlops4j.serving.RolloutFixture.ask;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.mlops4j.RejectedModelException;
+import io.mlops4j.StorageException;
 import io.mlops4j.gate.Evidence;
 import io.mlops4j.gate.Verdict;
 import io.mlops4j.registry.GateVerdicts;
@@ -115,17 +117,16 @@ final class RolloutHistoryTest {
     }
 
     @Test
-    void decisionsOnTheWay_areInTheRegistryAtOnceWithTheirEvidence() {
+    void decisionsOnTheWay_areInTheRegistryWithTheirEvidence() {
         RolloutRun run = runToTheSecondStep();
         assertThat(course())
-                .extracting(Verdict::kind, Verdict::reason, said -> said.evidence()
-                        .texts()
-                        .get("actor"))
+                .allSatisfy(said -> assertThat(said.kind()).isEqualTo(Verdict.Kind.INCONCLUSIVE))
+                .extracting(Verdict::reason, said -> said.evidence().texts().get("actor"))
                 .containsExactly(
-                        tuple(Verdict.Kind.INCONCLUSIVE, "no data on errors", "rollout"),
-                        tuple(Verdict.Kind.INCONCLUSIVE, "lunch", "ana"),
-                        tuple(Verdict.Kind.INCONCLUSIVE, "back", "ben"),
-                        tuple(Verdict.Kind.PASS, "the candidate is no worse", "rollout"));
+                        tuple("no data on errors", "rollout"),
+                        tuple("lunch", "ana"),
+                        tuple("back", "ben"),
+                        tuple("the candidate is no worse", "rollout"));
         Evidence step = course().get(3).evidence();
         assertThat(step.numbers()).containsEntry("share", 0.5).containsKey("errors log e no worse");
         assertThat(step.texts())
@@ -135,24 +136,81 @@ final class RolloutHistoryTest {
         assertThat(fixture.registry.record(V2).verdicts())
                 .as("on the way nothing is said of the end")
                 .doesNotContainKey(Rollouts.GATE);
+        ask(server, 2000, 4000);
+        fixture.clock.advance(Duration.ofMinutes(1));
+        assertThat(run.tick()).isEqualTo(RolloutState.PROMOTED);
+        assertThat(course()).last().as("the end belongs to the course").isEqualTo(recorded());
+        assertThat(recorded().kind()).isEqualTo(Verdict.Kind.PASS);
     }
 
     @Test
-    void decisionsThatCouldNotBeRecorded_areRecordedBeforeTheEndIs() {
+    void decisionsThatCouldNotBeRecorded_areRecordedWithTheNextTick() {
         fixture.editsFail.set(true);
         RolloutRun run = runToTheSecondStep();
         assertThat(run.state()).as("nothing waits for the registry").isEqualTo(RolloutState.RUNNING);
         assertThat(run.share()).isEqualTo(0.5);
+        assertThat(course()).isEmpty();
         fixture.editsFail.set(false);
-        run.pause("a look", "ana");
-        assertThat(course()).extracting(Verdict::reason).containsExactly("a look");
-        run.abort("seen enough", "ana");
+        run.tick();
         assertThat(course())
                 .extracting(Verdict::reason)
-                .containsExactly("a look", "no data on errors", "lunch", "back", "the candidate is no worse");
-        assertThat(fixture.registry.record(V2).changes()).last().satisfies(end -> assertThat(
-                        ((GateVerdicts) end.edit()).verdicts())
-                .containsKey(Rollouts.GATE));
+                .containsExactly(
+                        "no data on errors", "lunch", "back", "the candidate is no worse", "no request in this step");
+        run.tick();
+        assertThat(course()).as("once").hasSize(5);
+        run.abort("seen enough", "ana");
+        assertThat(course()).hasSize(6).last().isEqualTo(recorded());
+    }
+
+    /** Its replica could not tell the registry in time, and another has ended the rollout since. */
+    @Test
+    void decisionThatIsLate_doesNotStandOverTheEnd() {
+        RolloutRun here = server.rollout(RIDES, V2, CANARY);
+        RolloutRun there = fixture.replica().rollout(RIDES).orElseThrow();
+        fixture.editsFail.set(true);
+        here.tick();
+        fixture.editsFail.set(false);
+        there.abort("not today", "ana");
+        assertThat(here.tick()).isEqualTo(RolloutState.ABORTED);
+        assertThat(course()).containsExactly(recorded());
+        assertThat(here.history()).extracting(RolloutEntry::reason).containsExactly("no data on errors", "not today");
+    }
+
+    @Test
+    void endThatCouldNotBeRecorded_isRecordedByWhoComesAfter() {
+        RolloutRun run = server.rollout(RIDES, V2, CANARY);
+        ask(server, 0, 100);
+        run.tick();
+        fixture.editsFail.set(true);
+        assertThatThrownBy(() -> run.abort("not today", "ana")).isInstanceOf(StorageException.class);
+        server.close();
+        ModelServer again = fixture.replica();
+        assertThatThrownBy(again::tickRollouts).isInstanceOf(StorageException.class);
+        fixture.editsFail.set(false);
+        again.tickRollouts();
+        assertRecorded(run, Verdict.Kind.INCONCLUSIVE, "aborted: not today");
+        again.tickRollouts();
+        assertThat(course()).extracting(Verdict::reason).containsOnlyOnce("aborted: not today");
+    }
+
+    /** What cannot be read back must not get into the journal, which all replicas follow. */
+    @Test
+    @SuppressWarnings("NullAway") // hosts may be written without it
+    void pause_withoutAReasonOrAnActor_isRefusedAndTheRolloutGoesOn() {
+        RolloutRun run = server.rollout(RIDES, V2, CANARY);
+        assertThatNullPointerException()
+                .isThrownBy(() -> run.pause(null, "ana"))
+                .withMessage("reason");
+        assertThatNullPointerException()
+                .isThrownBy(() -> run.pause("lunch", null))
+                .withMessage("actor");
+        assertThatNullPointerException()
+                .isThrownBy(() -> run.resume(null, "ana"))
+                .withMessage("reason");
+        assertThatNullPointerException()
+                .isThrownBy(() -> run.abort("not today", null))
+                .withMessage("actor");
+        assertThat(run.tick()).isEqualTo(RolloutState.RUNNING);
     }
 
     /** Cannot even say what it takes. */

@@ -55,7 +55,7 @@ public interface RolloutRun {
 
     /**
      * All that was decided so far, on any replica: steps, shares, verdicts when they differ from the one before, pauses, and
-     * the end. Reads the journal of the model from its beginning, so it costs more the longer that is, and may block.
+     * the end. Reads the journal of the model from the beginning of the rollout to its end, and may block.
      *
      * @return in the order of the journal; immutable
      * @throws io.mlops4j.StorageException if the journal could not be read; try again
@@ -88,26 +88,32 @@ public interface RolloutRun {
 
     /**
      * Keeps the share as it is and promotes nobody, until resumed. A candidate that is shown to be worse is still rolled
-     * back. Does nothing if it is not running.
+     * back. Does nothing if it is not running. May block.
      *
      * @param reason why
      * @param actor who
+     * @throws io.mlops4j.StorageException if the journal could not be read or written; try again
+     * @throws io.mlops4j.OutcomeUnknownException if a write may or may not have landed; try again
      */
     void pause(String reason, String actor);
 
     /**
-     * Goes on after a pause. Does nothing if it is not paused.
+     * Goes on after a pause. Does nothing if it is not paused. May block.
      *
      * @param reason why
      * @param actor who
+     * @throws io.mlops4j.StorageException if the journal could not be read or written; try again
+     * @throws io.mlops4j.OutcomeUnknownException if a write may or may not have landed; try again
      */
     void resume(String reason, String actor);
 
     /**
-     * Ends the rollout; the incumbent goes on serving. Does nothing if it is over, or about to promote.
+     * Ends the rollout; the incumbent goes on serving. Does nothing if it is over, or about to promote. May block.
      *
      * @param reason why
      * @param actor who
+     * @throws io.mlops4j.StorageException if the journal or the registry could not be read or written; try again
+     * @throws io.mlops4j.OutcomeUnknownException if a write may or may not have landed; try again
      */
     void abort(String reason, String actor);
 

@@ -38,10 +38,11 @@ public final class Rollouts {
     public static final String GATE = "rollout";
 
     /**
-     * The gate under whose name a candidate's record in the registry holds what was decided in its rollouts on the way, with the
-     * evidence: passed for a step to a larger share, inconclusive for a hold, for a lack of data, and for what somebody told the
-     * rollout to do. The newest one stands, the changes of the record have all. What could not be written at once is written
-     * before the end is; {@link RolloutRun#history()} tells it meanwhile.
+     * The gate under whose name a candidate's record in the registry holds all that was decided in its rollouts, in the changes
+     * of the record: steps, holds, a lack of data and what somebody told the rollout to do, each inconclusive and with its
+     * evidence; and the end, as {@link #GATE} does. The replica that decided writes it when it looks next, and tries again while
+     * the registry cannot be reached. If it ends before it could, the journal alone has the decision; see
+     * {@link RolloutRun#history()}.
      */
     public static final String COURSE_GATE = "rollout-course";
 

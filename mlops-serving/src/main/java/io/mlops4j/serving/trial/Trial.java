@@ -1,5 +1,7 @@
 package io.mlops4j.serving.trial;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mlops4j.ConflictException;
 import io.mlops4j.MlopsException;
@@ -17,8 +19,10 @@ import io.mlops4j.serving.rollout.RolloutRun;
 import io.mlops4j.serving.rollout.RolloutState;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,7 +40,7 @@ import org.slf4j.LoggerFactory;
  *  3. if the journal says PROMOTING, moves the alias by compare-and-set and writes how that ended. Any replica may do so, and
  *     one that comes after a crash does; moving twice is moving once,
  *  4. brings its stage in line with the journal, and notes in the registry how it was decided: before the alias moves, or after
- *     the candidate is withdrawn. What this replica has decided on the way it notes right after it wrote it.
+ *     the candidate is withdrawn. What this replica has decided on the way it notes last of all: nothing waits for that.
  *
  * `ticking` serialises the ticks of this replica; `seen` is what readers get. A tick that fails has changed nothing here but
  * what it has already written, and the next one goes on from the journal.
@@ -56,6 +60,9 @@ public final class Trial implements RolloutRun {
      */
     private static final double NEWS = 0.05;
 
+    /** Of what the registry does not take for so long the journal alone has the oldest. */
+    private static final int MOST_UNTOLD = 1000;
+
     private final TrialJournal journal;
     private final ModelRegistry registry;
     private final Verdicts verdicts;
@@ -68,6 +75,9 @@ public final class Trial implements RolloutRun {
     @GuardedBy("ticking") private long reported;
 
     @GuardedBy("ticking") private Optional<Decision> told;
+
+    /** What this replica has decided on the way, and the registry has not heard of: the little of one step or two. */
+    @GuardedBy("ticking") private final Queue<RolloutEntry> untold = new ArrayDeque<>();
 
     private volatile TrialState seen;
 
@@ -97,7 +107,7 @@ public final class Trial implements RolloutRun {
         this.told = start.decision();
         this.journal = journal;
         this.registry = registry;
-        this.verdicts = new Verdicts(registry, journal);
+        this.verdicts = new Verdicts(registry);
         this.recorder = recorder;
         this.stage = stage;
         this.replica = replica;
@@ -165,6 +175,7 @@ public final class Trial implements RolloutRun {
                 promote();
             }
             bringInLine();
+            tellOfTheWay();
             return seen.state();
         } finally {
             ticking.unlock();
@@ -209,6 +220,7 @@ public final class Trial implements RolloutRun {
 
     @GuardedBy("ticking") private void promote() {
         try {
+            tellOfTheWay();
             // First, as a policy may demand it of the move.
             verdicts.record(seen);
             registry.move(new MoveRequest(
@@ -251,19 +263,27 @@ public final class Trial implements RolloutRun {
         write(trial -> Optional.of(ended(trial, state, reason)));
     }
 
-    /** Writes to the journal, and what was decided with it beside the candidate. */
     @GuardedBy("ticking") private void write(Function<TrialState, Optional<TrialEvent>> decision) {
         TrialJournal.Update update = journal.update(seen.id(), decision);
         seen = update.state();
-        update.entry().ifPresent(this::tell);
+        update.entry().filter(Verdicts::isOnTheWay).ifPresent(untold::add);
+        if (untold.size() > MOST_UNTOLD) {
+            untold.remove();
+        }
     }
 
-    /** Nothing waits for the registry here: what cannot be told now is told at the end. */
-    @GuardedBy("ticking") private void tell(RolloutEntry entry) {
+    /** Nothing depends on these: what cannot be told now is told with the next tick. */
+    @GuardedBy("ticking") private void tellOfTheWay() {
         try {
-            verdicts.tell(seen, entry);
-        } catch (MlopsException e) {
-            LOG.warn("Rollout {}: {} is not in the registry yet: {}", seen.id(), entry.reason(), e.getMessage());
+            for (RolloutEntry next = untold.peek(); next != null; next = untold.peek()) {
+                verdicts.tell(seen, next);
+                untold.remove();
+            }
+        } catch (StorageException | OutcomeUnknownException | OverloadedException e) {
+            LOG.warn("Rollout {}: the registry lacks {} decisions: {}", seen.id(), untold.size(), e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.warn("Rollout {}: the registry takes no decisions on the way", seen.id(), e);
+            untold.clear();
         }
     }
 
@@ -298,6 +318,7 @@ public final class Trial implements RolloutRun {
 
     /** After the candidate is out of the way: a registry that cannot be reached must not keep it in service. */
     @GuardedBy("ticking") private void recordEnd() {
+        tellOfTheWay();
         try {
             verdicts.record(seen);
         } catch (NotFoundException e) {
@@ -326,7 +347,7 @@ public final class Trial implements RolloutRun {
                                         there.id(), how, Optional.empty(), reason, TrialEvent.ACTOR, clock.instant())))
                 .state();
         try {
-            new Verdicts(registry, journal).record(ended);
+            new Verdicts(registry).record(ended);
         } catch (MlopsException e) {
             LOG.warn("Rollout {} leaves no verdict: {}", ended.id(), e.getMessage());
         }
@@ -334,6 +355,8 @@ public final class Trial implements RolloutRun {
 
     @Override
     public void pause(String reason, String actor) {
+        requireNonNull(reason, "reason");
+        requireNonNull(actor, "actor");
         change(trial -> trial.state() == RolloutState.RUNNING
                 ? Optional.of(new TrialEvent.Paused(trial.id(), reason, actor, clock.instant()))
                 : Optional.empty());
@@ -341,6 +364,8 @@ public final class Trial implements RolloutRun {
 
     @Override
     public void resume(String reason, String actor) {
+        requireNonNull(reason, "reason");
+        requireNonNull(actor, "actor");
         change(trial -> trial.state() == RolloutState.PAUSED
                 ? Optional.of(new TrialEvent.Resumed(trial.id(), reason, actor, clock.instant()))
                 : Optional.empty());
@@ -348,6 +373,8 @@ public final class Trial implements RolloutRun {
 
     @Override
     public void abort(String reason, String actor) {
+        requireNonNull(reason, "reason");
+        requireNonNull(actor, "actor");
         change(trial -> trial.state() == RolloutState.PROMOTING
                 ? Optional.empty()
                 : Optional.of(new TrialEvent.Ended(

@@ -38,6 +38,10 @@ record TrialHistory(long started, List<TrialState> trials) {
                         .filter(trial -> !trial.state().isFinal());
     }
 
+    Optional<TrialState> lastEnded() {
+        return trials.stream().filter(trial -> trial.state().isFinal()).reduce((first, second) -> second);
+    }
+
     /** From where the log is to be read to come to a commit first. */
     static CommitLog.Position before(Commit commit) {
         return new CommitLog.Position(commit.number() - 1, commit.previous());

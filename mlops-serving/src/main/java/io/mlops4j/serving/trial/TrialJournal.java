@@ -82,6 +82,11 @@ public final class TrialJournal {
         }
     }
 
+    /** The one that has ended last, as the store knows it now. */
+    public Optional<TrialState> lastEnded() {
+        return replica.refresh().lastEnded();
+    }
+
     TrialState refresh(String id) {
         return require(replica.refresh(), id);
     }
@@ -92,12 +97,14 @@ public final class TrialJournal {
         Optional<TrialState> state = Optional.empty();
         CommitLog.Position position =
                 replica.refresh().find(id).map(TrialState::before).orElse(CommitLog.Position.START);
-        for (List<Commit> page = log.read(position, PAGE); !page.isEmpty(); page = log.read(position, PAGE)) {
+        boolean over = false;
+        for (List<Commit> page = log.read(position, PAGE); !over && !page.isEmpty(); page = log.read(position, PAGE)) {
             for (Commit commit : page) {
                 TrialEvent event = TrialHistory.event(commit);
                 if (event.rollout().equals(id)) {
                     state = Optional.of(next(state, event, commit));
                     state.flatMap(event::entry).ifPresent(entries::add);
+                    over = state.get().state().isFinal();
                 }
             }
             position = page.get(page.size() - 1).position();

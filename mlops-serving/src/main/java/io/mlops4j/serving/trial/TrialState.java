@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A rollout as its journal tells it, the same on every replica.
@@ -24,7 +25,7 @@ import java.util.TreeMap;
  * @param plan how
  * @param state where it stands
  * @param startedAt when it began
- * @param before where the journal tells of it
+ * @param before where the journal tells of it; null in a checkpoint that is older than this field
  * @param step counts from 0
  * @param share the candidate's share of the keys
  * @param stepAt when the step began
@@ -42,7 +43,7 @@ public record TrialState(
         StoredRollout plan,
         RolloutState state,
         Instant startedAt,
-        CommitLog.Position before,
+        CommitLog.@Nullable Position before,
         int step,
         double share,
         Instant stepAt,

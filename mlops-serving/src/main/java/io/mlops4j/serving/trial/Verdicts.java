@@ -11,58 +11,70 @@ import io.mlops4j.serving.rollout.Decision;
 import io.mlops4j.serving.rollout.RolloutEntry;
 import io.mlops4j.serving.rollout.RolloutState;
 import io.mlops4j.serving.rollout.Rollouts;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes what was decided in a rollout beside its candidate in the registry: each decision on the way as a verdict of the gate
- * {@link Rollouts#COURSE_GATE}, and how it ended as that of {@link Rollouts#GATE}. A verdict is the same whichever replica
- * writes it, and what was written is not written again. Nothing is written of a rollout that compares nothing, and nothing
- * into a registry that keeps no verdicts.
+ * Writes what was decided in a rollout beside its candidate in the registry: how it ended as the verdict of the gates
+ * {@link Rollouts#GATE} and {@link Rollouts#COURSE_GATE}, each decision on the way as one of the latter. Nothing is written of a
+ * rollout that compares nothing, and nothing into a registry that keeps no verdicts.
  *
  * <p>Thread-safe.
  */
-final class Verdicts {
+public final class Verdicts {
     private static final String ROLLOUT = "rollout";
-    private static final String DECIDED_AT = "decided at";
+    private static final String STATE = "state";
+
+    /** The states at whose recording nothing more is said of the way. */
+    private static final Set<String> DECIDED = Stream.of(RolloutState.values())
+            .filter(state -> state.isFinal() || state == RolloutState.PROMOTING)
+            .map(RolloutState::name)
+            .collect(Collectors.toUnmodifiableSet());
 
     private final ModelRegistry registry;
-    private final TrialJournal journal;
 
-    Verdicts(ModelRegistry registry, TrialJournal journal) {
+    /** Writes into a registry. */
+    public Verdicts(ModelRegistry registry) {
         this.registry = registry;
-        this.journal = journal;
     }
 
-    /** Records a decision on the way; does nothing if this is one about the end. */
+    /** Whether a history has it before the end. */
+    static boolean isOnTheWay(RolloutEntry entry) {
+        return entry.state() == RolloutState.RUNNING || entry.state() == RolloutState.PAUSED;
+    }
+
+    /** Records a decision on the way; does nothing if the end is recorded already, as that shall stand. */
     void tell(TrialState trial, RolloutEntry entry) {
-        if (isKept(trial) && isOnTheWay(entry)) {
-            write(trial, Rollouts.COURSE_GATE, verdict(trial, entry));
+        if (!isKept(trial) || told(trial).stream().anyMatch(DECIDED::contains)) {
+            return;
         }
+        Evidence evidence = evidence(trial, entry.decision())
+                .with(STATE, entry.state().name())
+                .with("share", entry.share())
+                .with("actor", entry.actor())
+                .with("decided at", entry.at().toString());
+        Evidence more = entry.decision()
+                .map(decision -> evidence.with("decision", decision.kind().name()))
+                .orElse(evidence);
+        write(trial, Map.of(Rollouts.COURSE_GATE, new Verdict.Inconclusive(1, entry.reason(), more)));
     }
 
     /**
      * Records the decision to promote, or else the end: as failed if it was rolled back, as inconclusive if somebody ended it or
-     * moved the alias. Before that, the decisions on the way that are not there: whoever made one may have died before it told.
+     * moved the alias. What was written is not written again, whichever replica did: a verdict is the same on all of them.
      */
-    void record(TrialState trial) {
-        Optional<Verdict> verdict = verdict(trial);
-        if (verdict.isEmpty()
-                || !isKept(trial)
-                || told(trial, Rollouts.GATE).findAny().isPresent()) {
-            return;
+    public void record(TrialState trial) {
+        Map<String, Verdict> end = end(trial);
+        if (!end.isEmpty()
+                && isKept(trial)
+                && !told(trial).contains(trial.state().name())) {
+            write(trial, end);
         }
-        Set<String> known =
-                told(trial, Rollouts.COURSE_GATE).map(Verdicts::identity).collect(Collectors.toSet());
-        for (RolloutEntry entry : journal.history(trial.id())) {
-            if (isOnTheWay(entry) && !known.contains(identity(verdict(trial, entry)))) {
-                tell(trial, entry);
-            }
-        }
-        write(trial, Rollouts.GATE, verdict.get());
     }
 
     private boolean isKept(TrialState trial) {
@@ -70,48 +82,33 @@ final class Verdicts {
                 && registry.capabilities().contains(RegistryCapability.POLICIES);
     }
 
-    private static boolean isOnTheWay(RolloutEntry entry) {
-        return entry.state() == RolloutState.RUNNING || entry.state() == RolloutState.PAUSED;
-    }
-
-    private void write(TrialState trial, String gate, Verdict verdict) {
+    private void write(TrialState trial, Map<String, Verdict> verdicts) {
         registry.edit(new EditRequest(
                 trial.candidate(),
-                GateVerdicts.of(gate, verdict),
+                new GateVerdicts(new TreeMap<>(verdicts)),
                 "rollout " + trial.id() + " to " + trial.alias(),
                 TrialEvent.ACTOR));
     }
 
-    private static Verdict verdict(TrialState trial, RolloutEntry entry) {
-        Optional<Decision> decision = entry.decision();
-        Evidence evidence = evidence(trial, decision)
-                .with("share", entry.share())
-                .with("state", entry.state().name())
-                .with("actor", entry.actor())
-                .with(DECIDED_AT, entry.at().toString());
-        if (decision.isEmpty()) {
-            return new Verdict.Inconclusive(1, entry.reason(), evidence);
-        }
-        Decision.Kind kind = decision.get().kind();
-        Evidence told = evidence.with("decision", kind.name());
-        return kind == Decision.Kind.PROMOTE
-                ? new Verdict.Pass(entry.reason(), told)
-                : new Verdict.Inconclusive(1, entry.reason(), told);
+    private static Map<String, Verdict> end(TrialState trial) {
+        Evidence evidence =
+                evidence(trial, trial.decision()).with(STATE, trial.state().name());
+        String why = trial.reason().orElse("");
+        return switch (trial.state()) {
+            case PROMOTING ->
+                both(new Verdict.Pass(trial.decision().map(Decision::reason).orElse(""), evidence));
+            case ROLLED_BACK -> both(new Verdict.Fail(why, evidence));
+            case ABORTED -> both(new Verdict.Inconclusive(1, "aborted: " + why, evidence));
+            case SUPERSEDED -> both(new Verdict.Inconclusive(1, "superseded: " + why, evidence));
+            // It has passed before, and that stands.
+            case REFUSED ->
+                Map.of(Rollouts.COURSE_GATE, new Verdict.Inconclusive(1, "promotion refused: " + why, evidence));
+            case RUNNING, PAUSED, PROMOTED -> Map.of();
+        };
     }
 
-    private static Optional<Verdict> verdict(TrialState trial) {
-        Evidence evidence = evidence(trial, trial.decision());
-        String end = trial.reason().orElse("");
-        return Optional.ofNullable(
-                switch (trial.state()) {
-                    case PROMOTING ->
-                        new Verdict.Pass(trial.decision().map(Decision::reason).orElse(""), evidence);
-                    case ROLLED_BACK -> new Verdict.Fail(end, evidence);
-                    case ABORTED -> new Verdict.Inconclusive(1, "aborted: " + end, evidence);
-                    case SUPERSEDED -> new Verdict.Inconclusive(1, "superseded: " + end, evidence);
-                    // What the registry has refused to promote has passed before.
-                    case RUNNING, PAUSED, PROMOTED, REFUSED -> null;
-                });
+    private static Map<String, Verdict> both(Verdict verdict) {
+        return Map.of(Rollouts.GATE, verdict, Rollouts.COURSE_GATE, verdict);
     }
 
     private static Evidence evidence(TrialState trial, Optional<Decision> decision) {
@@ -122,17 +119,16 @@ final class Verdicts {
                 .with("incumbent", trial.incumbent().toString());
     }
 
-    private static String identity(Verdict onTheWay) {
-        return onTheWay.evidence().texts().get(DECIDED_AT) + " " + onTheWay.reason();
-    }
-
-    /** What a gate has said of the rollout: a replica that is late must not set that over what was said of a later one. */
-    private Stream<Verdict> told(TrialState trial, String gate) {
+    /** The states of the rollout of which the registry knows. */
+    private Set<String> told(TrialState trial) {
         return registry.record(trial.candidate()).changes().stream()
                 .map(change -> change.edit() instanceof GateVerdicts said
-                        ? said.verdicts().get(gate)
+                        ? said.verdicts().get(Rollouts.COURSE_GATE)
                         : null)
                 .filter(Objects::nonNull)
-                .filter(said -> trial.id().equals(said.evidence().texts().get(ROLLOUT)));
+                .map(said -> said.evidence().texts())
+                .filter(texts -> trial.id().equals(texts.get(ROLLOUT)))
+                .map(texts -> texts.getOrDefault(STATE, ""))
+                .collect(Collectors.toSet());
     }
 }
