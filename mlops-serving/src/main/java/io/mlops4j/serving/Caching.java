@@ -9,11 +9,11 @@ import static java.util.Objects.requireNonNull;
  * ModelServer.builder().serve(rides, file).caching(Caching.upTo(64 << 20).byRow()).start();
  * }</pre>
  *
- * <p>A question is the same if the model's files have the same digests and the inputs are equal bit for bit; there is no
- * chance of a mistaken answer. A new version never gives an old one's answers, and a version that returns finds its own.
- * What is asked by several callers at once is computed once: the others wait for the one that computes, each within its own
- * deadline, and compute for themselves should it fail. Failures are not kept. The answers that were asked for most are kept
- * as long as there is room.
+ * <p>A question is the same if the model has the same name, its files have the same digests and the inputs are equal bit
+ * for bit; there is no chance of a mistaken answer. A new version never gives an old one's answers, and a version that returns
+ * finds its own. What is asked by several callers at once is computed once: the others wait for the one that computes, each
+ * within its own deadline, and compute for themselves should it fail. Failures are not kept. The answers that were asked for
+ * most are kept as long as there is room.
  *
  * <p>Keep no answers of a model that is meant to answer differently each time.
  *

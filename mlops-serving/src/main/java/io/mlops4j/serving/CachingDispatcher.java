@@ -1,9 +1,11 @@
 package io.mlops4j.serving;
 
 import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelName;
 import io.mlops4j.model.Signature;
 import io.mlops4j.model.Value;
 import io.mlops4j.model.ValueSpec;
+import io.mlops4j.model.VersionId;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class CachingDispatcher implements Dispatcher {
     private final Dispatcher model;
     private final ResponseCache cache;
+    private final String label;
     private final Digest files;
+    private final Signature signature;
     private final List<String> names;
     private final boolean byRow;
     private final CacheMeters meters;
@@ -42,6 +46,7 @@ final class CachingDispatcher implements Dispatcher {
     private CachingDispatcher(
             Dispatcher model,
             ResponseCache cache,
+            String label,
             Digest files,
             Signature signature,
             boolean byRow,
@@ -50,7 +55,9 @@ final class CachingDispatcher implements Dispatcher {
             ThreadPoolExecutor tellers) {
         this.model = model;
         this.cache = cache;
+        this.label = label;
         this.files = files;
+        this.signature = signature;
         this.names = signature.inputs().stream().map(ValueSpec::name).toList();
         this.byRow = byRow;
         this.meters = meters;
@@ -65,6 +72,7 @@ final class CachingDispatcher implements Dispatcher {
      * @param byRow whether to cache the rows of requests as well: only of a model whose rows do not influence each other
      */
     static CachingDispatcher of(
+            VersionId version,
             Dispatcher model,
             ResponseCache cache,
             VerifiedModel verified,
@@ -75,7 +83,8 @@ final class CachingDispatcher implements Dispatcher {
         return new CachingDispatcher(
                 model,
                 cache,
-                files(verified),
+                version.toString(),
+                files(version.model(), verified),
                 signature,
                 byRow,
                 meters,
@@ -83,9 +92,14 @@ final class CachingDispatcher implements Dispatcher {
                 WorkerThread.pool(1, Integer.MAX_VALUE, () -> "mlops-cache-" + verified.label()));
     }
 
-    /** The digest of all files of a model, by name. */
-    private static Digest files(VerifiedModel verified) {
+    /**
+     * The digest of a model's name and all its files, by name. Another model of the same files may have another runtime, and
+     * so other answers.
+     */
+    private static Digest files(ModelName model, VerifiedModel verified) {
         var sha = Digest.sha256();
+        sha.update(
+                Digest.of(model.value().getBytes(StandardCharsets.UTF_8)).hex().getBytes(StandardCharsets.US_ASCII));
         verified.digests().forEach((name, digest) -> {
             sha.update(Digest.of(name.getBytes(StandardCharsets.UTF_8)).hex().getBytes(StandardCharsets.US_ASCII));
             sha.update(digest.hex().getBytes(StandardCharsets.US_ASCII));
@@ -120,9 +134,11 @@ final class CachingDispatcher implements Dispatcher {
     }
 
     private RequestAsked asked(InputsQuestion question, Call call) {
-        return byRow && Rows.common(call.inputs()) > 1 && Rows.bytes(call.inputs()) > 0
-                ? new RowsAsked(model, cache, meters, call, this::question)
-                : new WholeAsked(model, cache, meters, call, question);
+        if (!byRow || Rows.common(call.inputs()) <= 1 || Rows.bytes(call.inputs()) == 0) {
+            return new WholeAsked(model, cache, meters, call, question);
+        }
+        InputCheck.check(label, signature, call.inputs()); // a refusal names the shape that was sent, not that of a row
+        return new RowsAsked(model, cache, meters, call, this::question);
     }
 
     @Override

@@ -91,16 +91,16 @@ record Contested(Flow flow, Slot slot, Contest contest, Request request, Wording
             return submitToIncumbent();
         }
         Attempt attempt = attempt(candidate, contest.ask(Arm.CANDIDATE), 0);
-        return flow.submit(attempt.call(), this::id, attempt)
+        return Causes.unwrapped(flow.submit(attempt.call(), this::id, attempt)
                 .exceptionallyCompose(e -> submitInstead(attempt, Causes.of(e)))
-                .whenComplete((prediction, e) -> attempt.place().leave());
+                .whenComplete((prediction, e) -> attempt.place().leave()));
     }
 
     private CompletionStage<Prediction> submitToIncumbent() {
         Place place = contest.ask(Arm.INCUMBENT).waiting();
         try {
-            return slot.pinned(request, start, served -> submit(attemptAfterWaiting(served, place)))
-                    .whenComplete((prediction, e) -> place.leave());
+            return Causes.unwrapped(slot.pinned(request, start, served -> submit(attemptAfterWaiting(served, place)))
+                    .whenComplete((prediction, e) -> place.leave()));
         } catch (Throwable e) {
             place.leave();
             throw e;

@@ -131,6 +131,7 @@ final class Dispatching {
         ResponseCache cache = requireNonNull(caches.getOrDefault(version.model(), sharedCache));
         CacheMeters meters = CacheMeters.of(registry, version);
         var dispatcher = CachingDispatcher.of(
+                version,
                 uncached.dispatcher(),
                 cache,
                 verified,

@@ -45,9 +45,11 @@ final class Flow {
     Prediction predict(Slot slot, Request request, Wording words) {
         long start = System.nanoTime();
         Contest contest = request.policy().isPresent() ? null : slot.contest();
-        return contest == null
-                ? ask(new Call(slot.pin(request, start), request, start), words, id(slot, request), NOBODY)
-                : new Contested(this, slot, contest, request, words, ids.get(), start).predict();
+        if (contest != null) {
+            return new Contested(this, slot, contest, request, words, ids.get(), start).predict();
+        }
+        Supplier<String> id = id(slot, request); // before anything is pinned: it is the host's code
+        return ask(new Call(slot.pin(request, start), request, start), words, id, NOBODY);
     }
 
     /** The outcome of what named its version counts for neither side of a rollout: it was not chosen by chance. */
@@ -206,6 +208,7 @@ final class Flow {
     /** Scores a row by the version that is pinned, and lets it go. */
     float[] score(Served served, float[] row, float @Nullable [] room) {
         long start = nanoTime(served);
+        float[] asked = row == room && !listeners.isEmpty() ? row.clone() : row;
         float[] out;
         try {
             RowScorer scorer = scorer(served);
@@ -217,7 +220,7 @@ final class Flow {
         } finally {
             served.lease().release();
         }
-        scored(served, start, row, out);
+        scored(served, start, asked, out);
         return out;
     }
 

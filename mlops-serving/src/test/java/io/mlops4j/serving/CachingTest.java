@@ -319,6 +319,47 @@ final class CachingTest {
         assertThatThrownBy(() -> Caching.upTo(-1)).isInstanceOf(IllegalArgumentException.class);
     }
 
+    /** The same file, but another runtime gives other answers. */
+    @Test
+    void predict_modelsOfOneFile_haveAnswersOfTheirOwn() {
+        ModelName other = ModelName.of("other");
+        var constant = new ColumnModel() {
+            @Override
+            public Map<String, Value> run(Map<String, Value> inputs) {
+                return Map.of("y", Tensor.ofFloats(new float[] {100}, 1, 1));
+            }
+
+            @Override
+            public void close() {}
+        };
+        try (ModelServer server = ModelServer.builder()
+                .warmUp(WarmUp.none())
+                .caching(CACHING)
+                .runtime(NAME, FakeModel.runtime(new SimulatedModel(0, 0)))
+                .runtime(other, FakeModel.runtime(constant))
+                .serve(NAME, OnnxModels.verified("kept:1", new byte[] {1}))
+                .serve(other, OnnxModels.verified("other:1", new byte[] {1}))
+                .start()) {
+            assertThat(server.predict(NAME, SimulatedModel.request(3))
+                            .tensor("y")
+                            .floats())
+                    .containsExactly(6);
+            assertThat(server.predict(other, SimulatedModel.request(3))
+                            .tensor("y")
+                            .floats())
+                    .containsExactly(100);
+        }
+    }
+
+    @Test
+    void predict_byRowOfAWrongShape_isRefusedInTheShapeThatWasSent() {
+        try (ModelServer server = serveLinear(CACHING.byRow())) {
+            assertThatThrownBy(() -> server.predict(NAME, Map.of("x", Tensor.ofFloats(new float[8], 4, 2))))
+                    .isInstanceOf(RejectedInputException.class)
+                    .hasMessageContaining("[4, 2]");
+        }
+    }
+
     /** Every answer is of the version that it names, though every caller asks the same all the time. */
     @Test
     void swap_underLoad_neverGivesAnotherVersionsAnswer() throws Exception {

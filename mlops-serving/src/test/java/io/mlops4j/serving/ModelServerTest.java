@@ -100,6 +100,23 @@ final class ModelServerTest {
     }
 
     @Test
+    void score_intoTheRowItself_tellsListenersWhatWasAsked() {
+        List<Inference> heard = new ArrayList<>();
+        try (ModelServer server = ModelServer.builder()
+                .serve(RIDES, OnnxModels.verified("rides:1", OnnxModels.linear(2, 2, 5)))
+                .observedBy(heard::add)
+                .start()) {
+            float[] row = ROW.clone();
+            server.score(RIDES, row, row);
+            assertThat(row).isNotEqualTo(ROW);
+            assertThat(heard).singleElement().satisfies(inference -> {
+                assertThat(inference.inputs()).containsEntry("x", Tensor.ofFloats(ROW, 1, 2));
+                assertThat(inference.outputs()).containsEntry("y", Tensor.ofFloats(row, 1, 2));
+            });
+        }
+    }
+
+    @Test
     void score_modelOfAnotherForm_isRejectedByType() {
         try (ModelServer server = serving(OnnxModels.identity(ElementType.FLOAT64, 1, 2))) {
             assertThatThrownBy(() -> server.score(RIDES, ROW))

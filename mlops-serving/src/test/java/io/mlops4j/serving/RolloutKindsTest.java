@@ -22,6 +22,7 @@ import io.mlops4j.serving.rollout.RolloutRun;
 import io.mlops4j.serving.rollout.RolloutState;
 import io.mlops4j.serving.rollout.Signals;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -80,6 +81,15 @@ final class RolloutKindsTest {
         assertThat(kind(run)).isEqualTo(Decision.Kind.HOLD);
         fixture.clock.advance(Duration.ofHours(1));
         assertThat(run.tick()).isEqualTo(RolloutState.PROMOTED);
+    }
+
+    @Test
+    void abTest_thatLastsForEver_goesOn() {
+        RolloutRun run = server.rollout(RIDES, V2, HOUR.lasting(ChronoUnit.FOREVER.getDuration()));
+        ask(server, 0, 3000);
+        fixture.clock.advance(Duration.ofDays(1));
+        assertThat(run.tick()).isEqualTo(RolloutState.RUNNING);
+        assertThat(kind(run)).isEqualTo(Decision.Kind.HOLD);
     }
 
     @Test

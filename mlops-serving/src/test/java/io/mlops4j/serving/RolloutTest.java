@@ -18,10 +18,15 @@ import io.mlops4j.serving.rollout.Rollout;
 import io.mlops4j.serving.rollout.RolloutRun;
 import io.mlops4j.serving.rollout.RolloutState;
 import io.mlops4j.serving.rollout.Rollouts;
+import io.mlops4j.serving.rollout.Signals;
 import io.mlops4j.testkit.ManualClock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -85,6 +90,47 @@ final class RolloutTest {
                         Rollouts.GATE, said -> assertThat(said.verdict().kind()).isEqualTo(Verdict.Kind.FAIL));
         assertThat(registry.resolve(RIDES.alias("champion")).id()).isEqualTo(V1);
         assertThat(server.leases(RIDES)).isZero();
+    }
+
+    @Test
+    void submit_duringARollout_failsAsItDoesWithoutOne() {
+        fixture.secondFails.set(true);
+        fixture.instead.put((byte) 1, () -> {
+            throw new InferenceException("told to fail", null);
+        });
+        server.rollout(RIDES, V2, CANARY);
+        for (int i = 0; i < 100; i++) {
+            Request request = Request.of(FakeModel.REQUEST).key("user-" + i);
+            assertThat(server.submit(RIDES, request)
+                            .<@Nullable Throwable>handle((answer, failure) -> failure)
+                            .toCompletableFuture()
+                            .join())
+                    .as("bare, not wrapped by a stage")
+                    .isExactlyInstanceOf(InferenceException.class);
+        }
+        assertThat(server.leases(RIDES)).isZero();
+    }
+
+    /** They are the host's. */
+    @Test
+    void idsThatFail_failTheRequestAndLeaveNothingPinned() {
+        var down = new AtomicBoolean();
+        ModelServer own = fixture.replica(
+                Signals.none(),
+                builder -> builder.ids(() -> {
+                    if (down.get()) {
+                        throw new IllegalStateException("ids are down");
+                    }
+                    return UUID.randomUUID().toString();
+                }));
+        own.rollout(RIDES, V2, CANARY);
+        down.set(true);
+        Request plain = Request.of(FakeModel.REQUEST);
+        for (Request request : List.of(plain, plain.by(VersionPolicy.alias(RIDES.alias("champion"))))) {
+            assertThatThrownBy(() -> own.predict(RIDES, request)).hasMessage("ids are down");
+            assertThatThrownBy(() -> own.submit(RIDES, request)).hasMessage("ids are down");
+        }
+        assertThat(own.leases(RIDES)).isZero();
     }
 
     @Test

@@ -120,7 +120,7 @@ final class Course {
     }
 
     private boolean isOver(Duration time) {
-        return !now.isBefore(trial.stepAt().plus(time));
+        return Duration.between(trial.stepAt(), now).compareTo(time) >= 0; // the sum might be no instant
     }
 
     private Optional<TrialEvent> promoteIf(Decision decision, boolean allowed) {
