@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -62,9 +63,17 @@ record EnsembleQuestion(Ensemble ensemble, Request request, long start) {
     Map<String, Value> call(Step step, Map<String, Value> inputs) {
         requireTime();
         Map<String, Value> outputs = step.call(inputs);
-        if (outputs == null || !outputs.keySet().containsAll(step.outputs())) {
+        Set<String> given = new TreeSet<>();
+        if (outputs != null) {
+            outputs.forEach((name, value) -> {
+                if (name != null && value != null) {
+                    given.add(name);
+                }
+            });
+        }
+        if (outputs == null || !given.containsAll(step.outputs())) {
             throw new InferenceException(
-                    "the function gave " + (outputs == null ? "null" : quoted(outputs.keySet())) + ", expected "
+                    "the function gave " + (outputs == null ? "null" : quoted(given)) + ", expected "
                             + quoted(step.outputs()),
                     null);
         }

@@ -10,6 +10,7 @@ import io.mlops4j.model.ModelName;
 import io.mlops4j.model.Value;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -62,6 +63,7 @@ final class EnsembleFailureTest {
                     throw new IllegalStateException("no\nluck");
                 }),
                 chain(in -> Map.of("z", in.get("y"))),
+                chain(in -> Collections.singletonMap("y", null)),
                 chain(in -> {
                     throw new RejectedInputException("not this");
                 }),
@@ -77,7 +79,12 @@ final class EnsembleFailureTest {
                                 InferenceException.class, RejectedInputException.class, OverloadedException.class)
                         .hasMessageStartingWith("Cannot answer ensemble chain: step one failed: ")
                         .satisfies(e -> assertThat(e.getMessage())
-                                .containsAnyOf("no\\nluck", "gave [\"z\"], expected [\"y\"]", "not this", "too much"));
+                                .containsAnyOf(
+                                        "no\\nluck",
+                                        "gave [\"z\"], expected [\"y\"]",
+                                        "gave [], expected [\"y\"]",
+                                        "not this",
+                                        "too much"));
                 assertThat(server.leases(B)).isZero();
             }
         }
