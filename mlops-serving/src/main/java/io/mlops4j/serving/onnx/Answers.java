@@ -103,7 +103,11 @@ final class Answers {
         return value instanceof String text ? List.of(text) : List.of(OrtUtil.flattenString(value));
     }
 
+    /** The binding knows that a sequence is empty, but then not of what it would be, and refuses to give its value. */
     private SequenceValue read(String output, OnnxSequence sequence) throws OrtException {
+        if (sequence.getInfo().length == 0) {
+            return new SequenceValue(List.of());
+        }
         List<? extends OnnxValue> elements = sequence.getValue();
         try {
             List<Value> values = new ArrayList<>(elements.size());

@@ -135,6 +135,36 @@ final class OnnxModelTest {
     }
 
     @Test
+    void run_zipMapOfNoRows_givesNoMaps() {
+        try (LoadedModel model = load(OnnxModels.zipMapClassifier(4, 3, 1))) {
+            assertThat(model.run(Map.of("x", floats(0, 4))))
+                    .isEqualTo(Map.of(
+                            "label", Tensor.ofLongs(new long[0], 0), "probabilities", new SequenceValue(List.of())));
+        }
+    }
+
+    @Test
+    void run_emptySequencesOfTensors_areGivenBesideTheOthers() {
+        byte[] bytes = new OnnxGraph()
+                .input("x", ElementType.FLOAT32, Shape.DYNAMIC, 2)
+                .outputSequence("split", ElementType.FLOAT32)
+                .outputSequence("nothing", ElementType.STRING)
+                .output("y", ElementType.FLOAT32, Shape.DYNAMIC, 2)
+                .node("SplitToSequence", List.of("x"), List.of("split"), Attribute.of("axis", 0))
+                .node("SequenceEmpty", List.of(), List.of("nothing"), Attribute.of("dtype", 8))
+                .node("Identity", List.of("x"), List.of("y"))
+                .toModel();
+        try (LoadedModel model = load(bytes)) {
+            var none = new SequenceValue(List.of());
+            assertThat(model.run(Map.of("x", floats(0, 2))))
+                    .isEqualTo(Map.of("split", none, "nothing", none, "y", floats(0, 2)));
+            assertThat(model.run(Map.of("x", floats(1, 2))))
+                    .isEqualTo(Map.of(
+                            "split", new SequenceValue(List.of(floats(1, 2))), "nothing", none, "y", floats(1, 2)));
+        }
+    }
+
+    @Test
     void run_afterClose_isRefused() {
         LoadedModel model = load(OnnxModels.linear(3, 1, 1));
         model.close();
