@@ -111,13 +111,23 @@ record BoundInput(Class<?> record, TensorSpec spec, List<Method> accessors) {
         int width = -1;
         for (int row = 0; row < rows.size(); row++) {
             int before = values.size();
+            Record there = record(row, rows);
             for (Method accessor : accessors) {
-                add(row, value(accessor, rows.get(row)), values);
+                add(row, value(accessor, there), values);
             }
             width = requireWidth(row, values.size() - before, width);
         }
         requireRows(rows.size());
         return tensor(values, sizes(rows.size(), width));
+    }
+
+    private Record record(int row, List<? extends Record> rows) {
+        @Nullable Record there = rows.get(row);
+        if (there == null) {
+            throw new RejectedInputException("Cannot make inputs of " + record.getSimpleName() + ": row " + row
+                    + " is null, expected a " + record.getSimpleName());
+        }
+        return there;
     }
 
     private void add(int row, @Nullable Object value, List<Object> into) {

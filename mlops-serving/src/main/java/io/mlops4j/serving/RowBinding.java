@@ -13,6 +13,7 @@ import io.mlops4j.model.ValueSpec;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,10 +117,11 @@ public final class RowBinding<R extends Record> {
      *
      * @param row the record
      * @return a tensor of one row for each bound input, by name
-     * @throws RejectedInputException if a value is null, out of the range of its input's type, or of the wrong length
+     * @throws RejectedInputException if a row or a value is null, or a value is out of the range of its input's type, or of
+     *     the wrong length
      */
     public Map<String, Value> row(R row) {
-        return rows(List.of(row));
+        return rows(Collections.singletonList(row));
     }
 
     /**
@@ -127,7 +129,8 @@ public final class RowBinding<R extends Record> {
      *
      * @param rows the records, 0 or more
      * @return a tensor for each bound input, by name, whose first dimension is the number of rows
-     * @throws RejectedInputException if a value is null, out of the range of its input's type, or of the wrong length
+     * @throws RejectedInputException if a row or a value is null, or a value is out of the range of its input's type, or of
+     *     the wrong length
      */
     public Map<String, Value> rows(List<R> rows) {
         Map<String, Value> values = new LinkedHashMap<>();

@@ -14,6 +14,7 @@ import io.mlops4j.model.Tensor;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.Value;
 import io.mlops4j.model.ValueSpec;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -122,6 +123,14 @@ final class RowBindingTest {
     }
 
     @Test
+    void rows_nullRow_isRejectedByNumber() {
+        var binding = RowBinding.of(Passenger.class, passengers());
+        var row = new Passenger(1, 1, "S", true);
+        assertRejected(() -> binding.rows(Arrays.asList(row, nobody())), "Passenger", "row 1", "null");
+        assertRejected(() -> binding.row(nobody()), "row 0", "null");
+    }
+
+    @Test
     void row_moreRowsThanTheModelTakes_isRejected() {
         var binding = bind(Count.class, TensorSpec.of("x", ElementType.INT64, 1));
         assertRejected(() -> binding.rows(List.of(new Count(1), new Count(2))), "\"x\"", "2 rows", "expected 1");
@@ -176,6 +185,11 @@ final class RowBindingTest {
                     .node("Identity", List.of(tensor.name()), List.of(tensor.name() + "2"));
         }
         return graph.toModel();
+    }
+
+    @SuppressWarnings("NullAway") // what a caller without the checker may do
+    private static Passenger nobody() {
+        return null;
     }
 
     @SuppressWarnings("NullAway") // what a caller without the checker may do
