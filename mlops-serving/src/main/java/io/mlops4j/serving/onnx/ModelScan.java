@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * Finds what must be known of an ONNX model before a native parser sees it, or what the Java binding does not tell: every
@@ -36,6 +37,7 @@ final class ModelScan {
     private final Map<String, ValueSpec> outputs = new LinkedHashMap<>();
     private final FunctionCalls functions = new FunctionCalls();
     private final Set<String> quantisers = new TreeSet<>();
+    private final GarbledNames garbled = new GarbledNames();
     private boolean labelsBeyondPlane;
 
     /** How often each operator or function is called by what is being read: the main graph, or a function. */
@@ -50,6 +52,7 @@ final class ModelScan {
      * @param outputs what is declared of the outputs, likewise, in the order of the file
      * @param quantisers the operators in it that quantise by the values they meet, of all rows together
      * @param labelsBeyondPlane whether a list of texts in it, as those of labels are, has characters beyond U+FFFF
+     * @param garbledNames the inputs and outputs that the Java binding cannot ask for by their names, for messages
      */
     record Findings(
             List<ExternalTensor> external,
@@ -57,13 +60,15 @@ final class ModelScan {
             Map<String, ValueSpec> inputs,
             Map<String, ValueSpec> outputs,
             Set<String> quantisers,
-            boolean labelsBeyondPlane) {
+            boolean labelsBeyondPlane,
+            List<String> garbledNames) {
         Findings {
             external = List.copyOf(external);
             unshapedInputs = Set.copyOf(unshapedInputs);
             inputs = Map.copyOf(inputs);
             outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
             quantisers = Set.copyOf(quantisers);
+            garbledNames = List.copyOf(garbledNames);
         }
     }
 
@@ -81,7 +86,13 @@ final class ModelScan {
         var scan = new ModelScan();
         scan.model(ProtoReader.of(model));
         return new Findings(
-                scan.external, scan.unshaped, scan.inputs, scan.outputs, scan.quantisers, scan.labelsBeyondPlane);
+                scan.external,
+                scan.unshaped,
+                scan.inputs,
+                scan.outputs,
+                scan.quantisers,
+                scan.labelsBeyondPlane,
+                scan.garbled.found());
     }
 
     private void model(ProtoReader model) throws MalformedProtoException {
@@ -138,19 +149,33 @@ final class ModelScan {
             }
             switch (graph.field()) {
                 case 1 -> node(graph.message(), depth);
-                case 5 -> tensor(graph.message(), depth == 0 ? Place.MAIN_INITIALIZER : Place.ELSEWHERE);
+                case 5 -> {
+                    tensor(graph.message(), depth == 0 ? Place.MAIN_INITIALIZER : Place.ELSEWHERE);
+                    names(graph.message(), 8, garbled::addWeights);
+                }
                 case 15 -> sparse(graph.message());
                 case 11 -> {
                     if (depth == 0) {
+                        names(graph.message(), 1, garbled::addInput);
                         input(graph.message());
                     }
                 }
                 case 12 -> {
                     if (depth == 0) {
+                        names(graph.message(), 1, garbled::addOutput);
                         declared(graph.message(), outputs);
                     }
                 }
                 default -> {} // names
+            }
+        }
+    }
+
+    private static void names(ProtoReader named, int field, Consumer<ProtoReader> found)
+            throws MalformedProtoException {
+        while (named.next()) {
+            if (named.isBytes() && named.field() == field) {
+                found.accept(named);
             }
         }
     }

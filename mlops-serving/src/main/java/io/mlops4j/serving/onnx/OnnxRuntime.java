@@ -9,6 +9,7 @@ import io.mlops4j.serving.LoadedModel;
 import io.mlops4j.serving.VerifiedModel;
 import io.mlops4j.serving.internal.ProtoReader.MalformedProtoException;
 import java.io.File;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -85,7 +86,16 @@ public final class OnnxRuntime implements InferenceRuntime {
             throw new RejectedModelException("Cannot load model " + model.label() + ": the file is empty");
         }
         ModelScan.Findings findings = scan(model);
+        requireNames(model.label(), findings.garbledNames());
         return OnnxModel.load(model, options, findings, environment(model.label()));
+    }
+
+    private static void requireNames(String label, List<String> garbled) {
+        if (!garbled.isEmpty()) {
+            throw new RejectedModelException("Cannot load model " + label + ": it has " + garbled.get(0)
+                    + "; ONNX Runtime's Java binding garbles U+0000, characters beyond U+FFFF and what is no UTF-8,"
+                    + " expected a name without them");
+        }
     }
 
     private static ModelScan.Findings scan(VerifiedModel model) {

@@ -8,6 +8,8 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.mlops4j.RejectedInputException;
+import io.mlops4j.RejectedModelException;
+import io.mlops4j.internal.Text;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.MapValue;
 import io.mlops4j.model.SequenceValue;
@@ -173,6 +175,62 @@ final class ElementTypesTest {
             assertThat(answer(model, Tensor.ofFloats(new float[] {1, 2}, 1, 2)))
                     .isEqualTo(new SequenceValue(List.of(new MapValue(Map.of("það", 1f, "ð\u0080", 2f)))));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"in😀", "😀", "a\u0000b", "\u0000"})
+    void load_nameThatTheBindingGarbles_isRejected(String name) {
+        assertThatThrownBy(() -> load(relu(name, "y").toModel()))
+                .isInstanceOf(RejectedModelException.class)
+                .hasMessageContaining("test:1")
+                .hasMessageContaining("input " + Text.quote(name))
+                .hasMessageContaining("U+FFFF");
+        assertThatThrownBy(() -> load(relu("x", name).toModel()))
+                .isInstanceOf(RejectedModelException.class)
+                .hasMessageContaining("output " + Text.quote(name));
+    }
+
+    @Test
+    void load_nameThatIsNotUtf8_isRejected() {
+        byte[] model = relu("x?", "y").toModel();
+        for (int i = 1; i < model.length; i++) {
+            if (model[i - 1] == 'x' && model[i] == '?') {
+                model[i] = (byte) 0xe9; // "xé" in Latin-1
+            }
+        }
+        assertThatThrownBy(() -> load(model)).isInstanceOf(RejectedModelException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"það", "日本", "€", "../x\n", "ð\u0080", "\ufffd"})
+    void load_nameOfTheBasicPlane_isAsked(String name) {
+        try (LoadedModel model = load(relu(name, name + "'").toModel())) {
+            var one = Tensor.ofFloats(new float[] {1}, 1);
+            assertThat(model.run(Map.of(name, one))).isEqualTo(Map.of(name + "'", one));
+        }
+    }
+
+    /** Nobody need ask for weights, even where they are declared as inputs, as old models do. */
+    @Test
+    void load_weightsOfAnyName_areTaken() {
+        byte[] bytes = new OnnxGraph()
+                .input("x", ElementType.FLOAT32, 1)
+                .input("w😀", ElementType.FLOAT32, 1)
+                .weights("w😀", new float[] {2}, 1)
+                .output("y", ElementType.FLOAT32, 1)
+                .node("Mul", List.of("x", "w😀"), List.of("y"))
+                .toModel();
+        try (LoadedModel model = load(bytes)) {
+            assertThat(answer(model, Tensor.ofFloats(new float[] {3}, 1)))
+                    .isEqualTo(Tensor.ofFloats(new float[] {6}, 1));
+        }
+    }
+
+    private static OnnxGraph relu(String input, String output) {
+        return new OnnxGraph()
+                .input(input, ElementType.FLOAT32, Shape.DYNAMIC)
+                .output(output, ElementType.FLOAT32, Shape.DYNAMIC)
+                .node("Relu", List.of(input), List.of(output));
     }
 
     /** The reason for the failures above; when this fails, the binding has learned UTF-8 and {@link GarbledText} can go. */
