@@ -42,7 +42,7 @@ public record WarmUp(List<Map<String, Value>> requests, int runs, Duration timeo
 
     /**
      * Asks made-up requests: zeros, then ones, every dynamic size 1. A model that refuses them (they may make no sense
-     * to it) is served all the same; one that does not come back is not.
+     * to it) is served all the same, and the log warns if it refuses both; one that does not come back is not.
      *
      * @return three runs each, at most 30 seconds
      */

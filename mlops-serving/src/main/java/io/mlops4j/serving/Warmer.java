@@ -84,9 +84,7 @@ final class Warmer {
             plan.requests().forEach(this::askGiven);
             return;
         }
-        for (int value = 0; value <= 1; value++) {
-            request(model.signature(), value).ifPresent(this::askMadeUp);
-        }
+        askMadeUp();
         model.rowScorer().ifPresent(this::score);
     }
 
@@ -102,14 +100,36 @@ final class Warmer {
         }
     }
 
-    private void askMadeUp(Map<String, Value> request) {
+    private void askMadeUp() {
+        @Nullable MlopsException refusal = null;
+        boolean warmed = false;
+        for (int value = 0; value <= 1; value++) {
+            Optional<Map<String, Value>> request = request(model.signature(), value);
+            if (request.isPresent()) {
+                MlopsException refused = refusal(request.get());
+                warmed |= refused == null;
+                refusal = refused == null ? refusal : refused;
+            }
+        }
+        if (!warmed && refusal != null) {
+            LOG.warn(
+                    "Model {} refused every request made up for its warm-up, and serves without one; give it requests of its"
+                            + " own by WarmUp.by, or it may refuse them all while it serves: {}",
+                    label,
+                    refusal.getMessage());
+        }
+    }
+
+    private @Nullable MlopsException refusal(Map<String, Value> madeUp) {
         try {
-            run(request);
+            run(madeUp);
+            return null;
         } catch (MlopsException e) {
             if (stopped) {
                 throw tooSlow(e);
             }
             LOG.debug("Model {} refused a made-up warm-up request", label, e);
+            return e;
         }
     }
 
