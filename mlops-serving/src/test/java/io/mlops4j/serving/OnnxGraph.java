@@ -56,6 +56,22 @@ public final class OnnxGraph {
         return optional(12, name, type, Shape.of(sizes));
     }
 
+    /** Declares an output that is an optional sequence of tensors. */
+    public OnnxGraph outputOptionalSequence(String name, ElementType type) {
+        graph.message(12, value -> value.text(1, name)
+                .message(
+                        2,
+                        t -> t.message(
+                                9,
+                                o -> o.message(
+                                        1,
+                                        e -> e.message(
+                                                4,
+                                                s -> s.message(
+                                                        1, x -> x.message(1, n -> n.number(1, number(type)))))))));
+        return this;
+    }
+
     private OnnxGraph optional(int field, String name, ElementType type, Shape shape) {
         graph.message(field, value -> value.text(1, name)
                 .message(2, t -> t.message(9, o -> o.message(1, e -> tensorType(e, type, shape)))));

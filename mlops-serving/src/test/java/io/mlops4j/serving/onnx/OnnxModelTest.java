@@ -165,6 +165,21 @@ final class OnnxModelTest {
     }
 
     @Test
+    void run_optionalSequenceThatIsEmpty_isThere() {
+        byte[] bytes = new OnnxGraph()
+                .input("x", ElementType.FLOAT32, Shape.DYNAMIC, 2)
+                .outputOptionalSequence("s", ElementType.FLOAT32)
+                .node("SplitToSequence", List.of("x"), List.of("split"), Attribute.of("axis", 0))
+                .node("Optional", List.of("split"), List.of("s"))
+                .toModel(18);
+        try (LoadedModel model = load(bytes)) {
+            assertThat(model.run(Map.of("x", floats(0, 2)))).isEqualTo(Map.of("s", new SequenceValue(List.of())));
+            assertThat(model.run(Map.of("x", floats(1, 2))))
+                    .isEqualTo(Map.of("s", new SequenceValue(List.of(floats(1, 2)))));
+        }
+    }
+
+    @Test
     void run_afterClose_isRefused() {
         LoadedModel model = load(OnnxModels.linear(3, 1, 1));
         model.close();
