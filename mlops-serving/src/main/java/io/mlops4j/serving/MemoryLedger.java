@@ -33,6 +33,7 @@ final class MemoryLedger implements AutoCloseable {
     private final Deadlines deadlines;
     private final Residents residents;
     private final MemoryMeters meters;
+    private final Turns turns;
     private final ReentrantLock loading = new ReentrantLock();
 
     /** A model that is loaded, and its place in the budget. */
@@ -48,11 +49,17 @@ final class MemoryLedger implements AutoCloseable {
         this.patience = TimeUnit.NANOSECONDS.convert(patience);
         this.deadlines = deadlines;
         this.residents = new Residents(budget);
+        this.turns = new Turns(deadlines);
         this.meters = new MemoryMeters(registry, models, this);
     }
 
     Deadlines deadlines() {
         return deadlines;
+    }
+
+    /** Those of who waits for several models together. */
+    Turns turns() {
+        return turns;
     }
 
     MemoryMeters meters() {

@@ -24,6 +24,11 @@ final class NestedSwaps {
 
     private NestedSwaps() {}
 
+    /** Whether this thread is inside of a swap, of whatever model. */
+    static boolean isInside() {
+        return PUT_OFF.get() != null;
+    }
+
     /** Whether this thread is inside of a swap, of whatever model; then this follows later, and once if asked for twice. */
     static boolean putsOff(Runnable work) {
         Set<Runnable> later = PUT_OFF.get();

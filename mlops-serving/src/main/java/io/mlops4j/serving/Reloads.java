@@ -11,6 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -42,6 +43,12 @@ final class Reloads {
     Served await(Request request, long start) {
         var mine = new CompletableFuture<Served>();
         lease(request, mine);
+        return await(mine, request, start, () -> tooLate(request));
+    }
+
+    /** Waits for something within a request's time; it is failed when that is over. */
+    static <T> T await(
+            CompletableFuture<T> mine, Request request, long start, Supplier<DeadlineExceededException> tooLate) {
         boolean interrupted = false;
         try {
             while (true) {
@@ -50,7 +57,7 @@ final class Reloads {
                 } catch (InterruptedException e) {
                     interrupted = true;
                 } catch (TimeoutException e) {
-                    mine.completeExceptionally(tooLate(request)); // or else the version has just come
+                    mine.completeExceptionally(tooLate.get()); // or else it has just come
                 } catch (ExecutionException e) {
                     throw unchecked(e.getCause());
                 }
@@ -76,14 +83,7 @@ final class Reloads {
     <T> CompletionStage<T> later(
             Request request, long start, Deadlines deadlines, Function<Served, CompletionStage<T>> then) {
         var mine = new CompletableFuture<Served>();
-        if (request.timeout().isPresent()) {
-            // On a thread of its own: who is told may be code of the host, which must not hold up the deadlines.
-            var tellers = new Tellers(work -> new WorkerThread(work, "mlops-late-" + slot.name()).start());
-            Runnable late = () -> mine.completeExceptionally(tooLate(request));
-            Future<?> alarm = deadlines.after(left(request, start), () -> tellers.execute(late));
-            CompletionStage<Served> watched = mine;
-            watched.whenComplete((served, failure) -> alarm.cancel(false));
-        }
+        failWhenLate(mine, request, start, deadlines, () -> tooLate(request));
         var answer = new CompletableFuture<T>();
         CompletionStage<Served> leased = mine;
         leased.whenComplete((served, failure) -> {
@@ -95,6 +95,23 @@ final class Reloads {
         });
         lease(request, mine);
         return answer;
+    }
+
+    /** Fails something when a request's time is over, if it has any. */
+    static void failWhenLate(
+            CompletableFuture<?> mine,
+            Request request,
+            long start,
+            Deadlines deadlines,
+            Supplier<DeadlineExceededException> tooLate) {
+        if (request.timeout().isPresent()) {
+            // On a thread of its own: who is told may be code of the host, which must not hold up the deadlines.
+            var tellers = new Tellers(work -> new WorkerThread(work, "mlops-late").start());
+            Runnable late = () -> mine.completeExceptionally(tooLate.get());
+            Future<?> alarm = deadlines.after(left(request, start), () -> tellers.execute(late));
+            CompletionStage<?> watched = mine;
+            watched.whenComplete((done, failure) -> alarm.cancel(false));
+        }
     }
 
     private static <T> void go(Served served, Function<Served, CompletionStage<T>> then, CompletableFuture<T> answer) {

@@ -87,6 +87,11 @@ final class Slot {
         return name;
     }
 
+    /** What keeps the server's memory budget, if there is one. */
+    @Nullable MemoryLedger memory() {
+        return loader.memory();
+    }
+
     /** The version that requests go to, with a lease on it that the caller must release. */
     Served pin() {
         return pin(Request.PLAIN, 0);
@@ -107,8 +112,8 @@ final class Slot {
                 : then.apply(served == null ? reloads.await(request, start) : served);
     }
 
-    /** Null if the version is to be loaded again. */
-    private @Nullable Served tryPin(Request request) {
+    /** The version that a request means, with a lease on it that the caller must release; null if it was evicted. */
+    @Nullable Served tryPin(Request request) {
         while (true) {
             Served served = targets.meant(request);
             if (tryLease(served)) {

@@ -20,7 +20,11 @@ import org.jspecify.annotations.Nullable;
  *    swapped meanwhile; all go back and it begins anew. So who swaps A before B can rely on it that no answer has the new
  *    B beside the old A. (A version that is replaced and comes back while it stays loaded, as a registry's may by two moves
  *    of an alias, is taken for one that has stayed.)
- *  - A version that was evicted is waited for, with the leases on the others held: they must all be in memory together.
+ *  - A version that was evicted is waited for, with the leases on the others held: they must all be in memory together. Were
+ *    two to do so at once, each could hold what the other's must be evicted for; so one at a time does, when its turn has
+ *    come (Turns), and until then holds nothing. Who finds all models loaded passes it by.
+ *  - Who may be what the one whose turn it is waits for does not wait for a turn: a worker, which may have to tell him that
+ *    his version is back; a thread that holds another snapshot; and what is called inside of a swap.
  *  - Leases are held from before the first step until after the last, so retired versions drain only when the ensembles that
  *    use them are through. Nothing here waits for a swap while it holds a lease: a swap that is called by a thread that
  *    holds a snapshot, from an interceptor or a function, leaves the draining to another thread, or it would wait for
@@ -88,25 +92,95 @@ final class Snapshot implements AutoCloseable {
 
     private static Snapshot pinAll(Collection<Slot> slots, Request request, long start, @Nullable String key) {
         while (true) {
-            var snapshot = new Snapshot();
-            try {
-                Snapshot pinned = snapshot.during(() -> {
-                    slots.forEach(slot -> snapshot.with(pin(slot, request, start, key)));
-                    return snapshot;
-                });
-                if (pinned.isServedNow()) {
-                    return pinned;
-                }
-            } catch (Throwable e) {
-                snapshot.close();
-                throw e;
+            Snapshot loaded = tryPinAll(slots, request, key);
+            Snapshot pinned = loaded == null ? pinInTurn(slots, request, start, key) : loaded;
+            if (pinned.isServedNow()) {
+                return pinned;
             }
+            pinned.close();
+        }
+    }
+
+    /** Pins if no version was evicted; else holds nothing and gives null. */
+    private static @Nullable Snapshot tryPinAll(Collection<Slot> slots, Request request, @Nullable String key) {
+        var snapshot = new Snapshot();
+        boolean all = false;
+        try {
+            all = snapshot.during(() -> snapshot.tryWithAll(slots, request, key));
+        } finally {
+            if (!all) {
+                snapshot.close();
+            }
+        }
+        return all ? snapshot : null;
+    }
+
+    private boolean tryWithAll(Collection<Slot> slots, Request request, @Nullable String key) {
+        for (Slot slot : slots) {
+            Pin pin = tryPin(slot, request, key);
+            if (pin == null) {
+                return false;
+            }
+            with(pin);
+        }
+        return true;
+    }
+
+    private static Snapshot pinInTurn(Collection<Slot> slots, Request request, long start, @Nullable String key) {
+        Turns turns = turns(slots);
+        if (turns == null || WorkerThread.isCurrent() || isHeldHere() || NestedSwaps.isInside()) {
+            return pinWaiting(slots, request, start, key);
+        }
+        turns.await(request, start);
+        try {
+            return pinWaiting(slots, request, start, key);
+        } finally {
+            turns.end();
+        }
+    }
+
+    /** Those of the memory budget; null if there is none. */
+    private static @Nullable Turns turns(Collection<Slot> slots) {
+        MemoryLedger memory = slots.iterator().next().memory();
+        return memory == null ? null : memory.turns();
+    }
+
+    private static Snapshot pinWaiting(Collection<Slot> slots, Request request, long start, @Nullable String key) {
+        var snapshot = new Snapshot();
+        try {
+            return snapshot.during(() -> {
+                slots.forEach(slot -> snapshot.with(pin(slot, request, start, key)));
+                return snapshot;
+            });
+        } catch (Throwable e) {
             snapshot.close();
+            throw e;
         }
     }
 
     /** Pins as {@link #pin} does, or as {@link #pinServed} if there is no key, without blocking. */
     static CompletionStage<Snapshot> pinLater(
+            Collection<Slot> slots, Request request, long start, @Nullable String key) {
+        try {
+            Snapshot loaded = tryPinAll(slots, request, key);
+            CompletionStage<Snapshot> pinning = loaded == null
+                    ? pinInTurnLater(slots, request, start, key)
+                    : CompletableFuture.completedFuture(loaded);
+            return pinning.thenCompose(pinned -> pinned.orLater(slots, request, start, key));
+        } catch (Throwable e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static CompletionStage<Snapshot> pinInTurnLater(
+            Collection<Slot> slots, Request request, long start, @Nullable String key) {
+        Turns turns = turns(slots);
+        return turns == null || NestedSwaps.isInside()
+                ? pinWaitingLater(slots, request, start, key)
+                : turns.later(request, start, () -> pinWaitingLater(slots, request, start, key));
+    }
+
+    private static CompletionStage<Snapshot> pinWaitingLater(
             Collection<Slot> slots, Request request, long start, @Nullable String key) {
         var snapshot = new Snapshot();
         CompletionStage<Snapshot> pinning = CompletableFuture.completedFuture(snapshot);
@@ -115,11 +189,10 @@ final class Snapshot implements AutoCloseable {
                     so -> pinLater(slot, request, start, key).thenApply(so::with));
         }
         return pinning.whenComplete((done, e) -> {
-                    if (e != null) {
-                        snapshot.close();
-                    }
-                })
-                .thenCompose(done -> done.orLater(slots, request, start, key));
+            if (e != null) {
+                snapshot.close();
+            }
+        });
     }
 
     private Snapshot with(Pin pin) {
@@ -134,6 +207,13 @@ final class Snapshot implements AutoCloseable {
         }
         close();
         return pinLater(slots, request, start, key);
+    }
+
+    private static @Nullable Pin tryPin(Slot slot, Request request, @Nullable String key) {
+        Wanted wanted = Wanted.of(slot, request, key);
+        Served candidate = wanted.tryCandidate();
+        Served served = candidate == null ? slot.tryPin(wanted.named()) : candidate;
+        return served == null ? null : wanted.pin(served);
     }
 
     private static Pin pin(Slot slot, Request request, long start, @Nullable String key) {

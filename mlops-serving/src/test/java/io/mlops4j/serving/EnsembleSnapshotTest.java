@@ -11,6 +11,7 @@ import io.mlops4j.serving.tabular.CompiledRuntime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -18,7 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -118,13 +119,18 @@ final class EnsembleSnapshotTest {
                 private static final long serialVersionUID = 1L;
 
                 @Override
-                public void forEach(Consumer<? super Slot> action) {
-                    action.accept(a);
-                    if (!swapped.getAndSet(true)) {
+                public Iterator<Slot> iterator() {
+                    Iterator<Slot> all = super.iterator();
+                    return Stream.generate(() -> next(all)).limit(size()).iterator();
+                }
+
+                private Slot next(Iterator<Slot> all) {
+                    Slot slot = all.next();
+                    if (slot == b && !swapped.getAndSet(true)) {
                         a.swap(label -> version(A, 2));
                         b.swap(label -> version(B, 2));
                     }
-                    action.accept(b);
+                    return slot;
                 }
             };
             try (Snapshot snapshot = Snapshot.pinServed(slots, Request.PLAIN, 0)) {
