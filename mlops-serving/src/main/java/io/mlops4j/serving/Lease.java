@@ -84,9 +84,23 @@ final class Lease {
         return true;
     }
 
-    /** Waits until a retired model has no leases left; false if that took longer. */
-    boolean awaitDrained(long timeoutNanos) throws InterruptedException {
-        return drained.await(timeoutNanos, TimeUnit.NANOSECONDS);
+    /** Waits until a retired model has no leases left, interrupted or not; false if that took longer. */
+    boolean awaitDrained(long timeoutNanos) {
+        boolean interrupted = false;
+        long start = System.nanoTime();
+        try {
+            while (true) {
+                try {
+                    return drained.await(timeoutNanos - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** The leases held now; may count takers that are about to be refused. */

@@ -88,6 +88,12 @@ final class Loadings {
         }
     }
 
+    /** Frees one that nobody was ever given. */
+    void discard(Served unused) {
+        unused.leave();
+        free(unused);
+    }
+
     private void drain(Served old) {
         free(old);
         for (Served next = undrained.poll(); next != null; next = undrained.poll()) {

@@ -494,8 +494,9 @@ public final class ModelServer implements AutoCloseable {
 
     /**
      * Takes no more requests, waits until those under way are answered (asking slow ones to stop after the drain
-     * time-out), and frees every model. The stage of a submitted request may complete a moment later. Closing twice is
-     * closing once.
+     * time-out), and frees every model. The stage of a submitted request may complete a moment later. An interrupt does not
+     * end the waiting, and is restored. A model that is being swapped by this thread, whose source or runtime calls this,
+     * is closed like the others; the swap then fails. Closing twice is closing once.
      */
     @Override
     public void close() {
@@ -516,7 +517,9 @@ public final class ModelServer implements AutoCloseable {
         } else {
             Closing.closeAll(slots.values());
         }
-        threads.close();
+        if (Closing.waits()) { // else requests may be under way that need them; they end by themselves when idle
+            threads.close();
+        }
         if (ledger != null) {
             ledger.close();
         }

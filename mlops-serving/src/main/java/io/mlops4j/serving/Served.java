@@ -145,39 +145,22 @@ final class Served {
     }
 
     /**
-     * Refuses new leases, waits until the last one is back, and frees the model. After the time-out, or on an
-     * interrupt, asks the runs under way to stop, and goes on waiting: freeing a model that somebody is inside would
-     * take the JVM down. The interrupt is restored. The meters stay. Freeing twice is freeing once, and waiting for it.
+     * Refuses new leases, waits until the last one is back, and frees the model. After the time-out, asks the runs under
+     * way to stop, and goes on waiting: freeing a model that somebody is inside would take the JVM down. An interrupt
+     * changes nothing, as the runs are those of others, and is restored. The meters stay. Freeing twice is freeing once, and
+     * waiting for it.
      */
     void drainAndClose(Duration timeout) {
         lease.retire();
         if (residence != null) {
             residence.retired();
         }
-        boolean interrupted = false;
-        boolean asked = false;
-        for (long wait = TimeUnit.NANOSECONDS.convert(timeout); ; wait = Long.MAX_VALUE) {
-            try {
-                if (lease.awaitDrained(wait)) {
-                    break;
-                }
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-            if (!asked) {
-                asked = true;
-                LOG.warn(
-                        "Version {} still has {} runs under way after {}: stopping them",
-                        version,
-                        lease.held(),
-                        timeout);
-                terminate();
-            }
+        if (!lease.awaitDrained(TimeUnit.NANOSECONDS.convert(timeout))) {
+            LOG.warn("Version {} still has {} runs under way after {}: stopping them", version, lease.held(), timeout);
+            terminate();
+            lease.awaitDrained(Long.MAX_VALUE);
         }
         close();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void terminate() {

@@ -16,6 +16,7 @@ import java.util.SortedSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -37,7 +38,9 @@ import org.jspecify.annotations.Nullable;
  *    lock like any other version, and all targets that were the evicted loading are then the new one. What the
  *    lock's holder has loaded, or found loaded, is held in the memory budget until it is pointed at; a candidate is kept for
  *    as long as its contest.
- *  - Closing takes the lock, so it waits for a swap that is under way; after it there are no targets for ever.
+ *  - Closing takes the lock, so it waits for a swap that is under way; after it there are no targets for ever. A source or a
+ *    runtime may close the server on the very thread that swaps, which has the lock already: so whoever has loaded something
+ *    looks whether the slot is open still before it points there.
  */
 /**
  * One served model.
@@ -320,7 +323,23 @@ final class Slot {
                         && there.candidate().version().equals(version)
                         && there.candidate().tryHold()
                 ? there.candidate()
-                : loader.load(version, source.open(version));
+                : load(version, () -> source.open(version));
+    }
+
+    @GuardedBy("swapping") private Served load(VersionId version, Supplier<VerifiedModel> open) {
+        VerifiedModel verified = open.get();
+        requireOpen();
+        return stillOpen(loader.load(version, verified));
+    }
+
+    /** Frees what was loaded if the slot was closed meanwhile, on this thread. */
+    @GuardedBy("swapping") private Served stillOpen(Served next) {
+        if (closed) {
+            next.letGo();
+            loaded.discard(next);
+            requireOpen();
+        }
+        return next;
     }
 
     /** Brings an evicted version back, unless it is not meant any more. Gives what to do when who waited has been told. */
@@ -358,7 +377,9 @@ final class Slot {
     @GuardedBy("swapping") private Served reloaded(Served evicted, VersionId version) {
         MemoryMeters meters = requireNonNull(loader.memory()).meters();
         try {
-            Served next = loader.reload(evicted, reopened(version));
+            VerifiedModel verified = reopened(version);
+            requireOpen();
+            Served next = stillOpen(loader.reload(evicted, verified));
             meters.reloaded(name);
             return next;
         } catch (Throwable e) {
@@ -383,6 +404,10 @@ final class Slot {
 
     /** Serves another file; the version's number counts the files that were served here. */
     VersionId swap(Function<String, VerifiedModel> file) {
+        return NestedSwaps.run(() -> swapNow(file));
+    }
+
+    private VersionId swapNow(Function<String, VerifiedModel> file) {
         if (following != null) {
             throw new IllegalStateException("Cannot serve a file as model " + name + ": it follows " + following.first()
                     + ", expected a move of the alias");
@@ -393,7 +418,7 @@ final class Slot {
         try {
             requireOpen();
             version = name.version(files + 1);
-            Served next = loader.load(version, file.apply(version.toString()));
+            Served next = load(version, () -> file.apply(version.toString()));
             loaded.add(next);
             old = targets.point(next);
             files++;
@@ -404,6 +429,11 @@ final class Slot {
         }
         loaded.retire(old);
         return version;
+    }
+
+    /** Whether this thread is inside of a swap of this model. */
+    boolean isSwappingHere() {
+        return swapping.isHeldByCurrentThread();
     }
 
     @GuardedBy("swapping") private void requireOpen() {

@@ -10,6 +10,7 @@ import io.mlops4j.model.ModelName;
 import io.mlops4j.model.Tensor;
 import io.mlops4j.model.Value;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -26,6 +27,11 @@ final class DrainTest {
     private static final Alias CHAMPION = NAME.alias("champion");
     private static final VerifiedModel ANY = OnnxModels.verified("slow:1", new byte[] {1});
     private static final Map<String, Value> X = Map.of("x", Tensor.ofFloats(new float[] {1}, 1, 1));
+
+    private static final Ensemble ENSEMBLE = Ensemble.of(
+            "single",
+            List.of(Step.model("only", NAME).bind("x", Wire.request("x"))),
+            Map.of("y", Wire.step("only", "y")));
 
     private final FakeModel first = new FakeModel();
     private final FakeModel second = new FakeModel();
@@ -82,23 +88,69 @@ final class DrainTest {
     }
 
     @Test
-    void close_interrupted_asksToStopAndStillWaits() throws Exception {
-        ModelServer server = server(Duration.ofHours(1));
+    void swap_interrupted_letsTheRunsUnderWayGoOn() throws Exception {
+        try (ModelServer server = server(Duration.ofHours(1))) {
+            try {
+                assertNotStopped(server, first, () -> server.swap(NAME, ANY));
+            } finally {
+                first.mayLeave.countDown();
+            }
+            assertThat(server.served()).containsEntry(NAME, NAME.version(2));
+        }
+    }
+
+    @Test
+    void close_interrupted_letsTheRunsUnderWayGoOn() throws Exception {
+        for (ModelServerBuilder builder :
+                List.of(ModelServer.builder(), ModelServer.builder().ensemble(ENSEMBLE))) {
+            var model = new FakeModel();
+            try (ModelServer server = builder.serve(NAME, ANY)
+                    .runtime(FakeModel.runtime(model))
+                    .warmUp(WarmUp.none())
+                    .drainTimeout(Duration.ofHours(1))
+                    .start()) {
+                try {
+                    assertNotStopped(server, model, server::close);
+                } finally {
+                    model.mayLeave.countDown();
+                }
+            }
+        }
+    }
+
+    /** An interrupted thread retires the model while a run is inside, and is seen to wait for it. */
+    private static void assertNotStopped(ModelServer server, FakeModel model, Runnable retires) throws Exception {
         CompletableFuture<Prediction> request = async(() -> server.predict(NAME, FakeModel.REQUEST));
-        first.entered.await();
+        model.entered.await();
         CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
-        Thread closer = new Thread(() -> {
-            server.close();
+        Thread thread = new Thread(() -> {
+            Thread.currentThread().interrupt();
+            retires.run();
             interrupted.complete(Thread.currentThread().isInterrupted());
         });
-        closer.start();
-        closer.interrupt();
-        first.terminated.await();
-        assertThat(first.closes).hasValue(0);
-        first.mayLeave.countDown();
-        request.get(30, TimeUnit.SECONDS);
+        thread.start();
+        awaitWaiting(thread);
+        thread.interrupt();
+        awaitUninterrupted(thread); // it has heard that, too
+        assertThat(interrupted).isNotDone();
+        model.mayLeave.countDown();
+        assertThat(request.get(30, TimeUnit.SECONDS).outputs()).containsKey("y");
         assertThat(interrupted.get(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(first.closes).hasValue(1);
+        assertThat(model.closes).hasValue(1);
+        assertThat(model.terminated.getCount()).as("not asked to stop").isEqualTo(1);
+    }
+
+    private static void awaitUninterrupted(Thread thread) {
+        while (thread.isInterrupted()) {
+            Thread.onSpinWait();
+        }
+        awaitWaiting(thread);
+    }
+
+    private static void awaitWaiting(Thread thread) {
+        while (thread.getState() != Thread.State.WAITING && thread.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test

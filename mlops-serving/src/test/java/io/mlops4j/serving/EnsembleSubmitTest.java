@@ -312,4 +312,44 @@ final class EnsembleSubmitTest {
         assertThat(answer.get().tensor("y").floats()).containsExactly(3);
         closing.get();
     }
+
+    @Test
+    void close_inACallback_letsEnsemblesUnderWayEnd() throws Exception {
+        try (ModelServer server = serve().start()) {
+            front.shut();
+            last.shut();
+            try {
+                CompletableFuture<EnsemblePrediction> answer = submit(server, request());
+                front.awaitRun();
+                var closed = new CompletableFuture<Boolean>();
+                Runnable close = server::close;
+                server.submit(
+                                LAST,
+                                Request.of(Map.of(
+                                        "x", requireNonNull(EnsembleTest.rows(3).get("n")))))
+                        .whenComplete((prediction, e) -> {
+                            closed.complete(WorkerThread.isCurrent());
+                            close.run();
+                        });
+                last.awaitRun();
+                last.open(); // not before the callback is there, or else this thread would call it
+                assertThat(closed.get(20, TimeUnit.SECONDS)).as("on a worker").isTrue();
+                awaitClosed(server);
+                front.open();
+                assertThat(answer.get(20, TimeUnit.SECONDS).tensor("y").floats())
+                        .containsExactly(3);
+                assertThat(leases(server)).isZero();
+            } finally {
+                last.open();
+                front.open();
+            }
+        }
+    }
+
+    /** The meters go last. */
+    private void awaitClosed(ModelServer server) {
+        while (!server.served().isEmpty() || meters.find(EnsembleMeters.TIMER).timer() != null) {
+            Thread.onSpinWait();
+        }
+    }
 }

@@ -75,11 +75,7 @@ final class LeaseTest {
             var lease = new Lease();
             broken += race(lease::tryAcquire, lease::release, () -> {
                 lease.retire();
-                try {
-                    return lease.awaitDrained(TimeUnit.SECONDS.toNanos(30));
-                } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                }
+                return lease.awaitDrained(TimeUnit.SECONDS.toNanos(30));
             });
         }
         assertThat(broken).isZero();

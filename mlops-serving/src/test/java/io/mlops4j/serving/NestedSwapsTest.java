@@ -1,7 +1,10 @@
 package io.mlops4j.serving;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.model.Alias;
 import io.mlops4j.model.ModelName;
 import io.mlops4j.model.Tensor;
@@ -15,11 +18,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A source may call the host while it is asked, and the host may ask the server to refresh a model. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class NestedSwapsTest {
     private static final Alias RIDES = ModelName.of("rides").alias("champion");
     private static final Alias FARES = ModelName.of("fares").alias("champion");
@@ -130,5 +135,117 @@ final class NestedSwapsTest {
         });
         assertThat(outer).isEqualTo("swapped");
         assertThat(done).containsExactly("inner", "outer", "put off");
+    }
+
+    private static final ModelName A = ModelName.of("a");
+    private static final ModelName B = ModelName.of("b");
+
+    private final WeighedRuntime weighed = new WeighedRuntime();
+
+    /** Calls the host before each load, or after it. */
+    private InferenceRuntime hooked(Runnable before, Runnable after) {
+        return new InferenceRuntime() {
+            @Override
+            public String name() {
+                return weighed.name();
+            }
+
+            @Override
+            public boolean accepts(VerifiedModel model) {
+                return true;
+            }
+
+            @Override
+            public LoadedModel load(VerifiedModel model) {
+                before.run();
+                LoadedModel loaded = weighed.load(model);
+                after.run();
+                return loaded;
+            }
+        };
+    }
+
+    private static ModelServerBuilder plain(ModelServerBuilder builder) {
+        return builder.warmUp(WarmUp.none());
+    }
+
+    private void assertClosed(ModelServer server, ThrowingCallable swap) {
+        assertThatThrownBy(swap).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+        assertThat(server.served()).isEmpty();
+        assertThatThrownBy(() -> server.predict(A, WeighedRuntime.X)).isInstanceOf(IllegalStateException.class);
+        assertThat(weighed.opened).hasValueGreaterThan(0);
+        while (weighed.closed.get() < weighed.opened.get()) { // a worker leaves it to another thread
+            Thread.onSpinWait();
+        }
+        assertThat(weighed.closed).hasValue(weighed.opened.get());
+    }
+
+    @Test
+    void close_insideOfASwap_servesNothing() {
+        var together = Ensemble.of(
+                "together",
+                List.of(
+                        Step.model("a", A).bind("x", Wire.request("x")),
+                        Step.model("b", B).bind("x", Wire.request("x"))),
+                Map.of("y", Wire.step("b", "y")));
+        for (ModelServerBuilder builder : List.of(
+                ModelServer.builder(),
+                ModelServer.builder().memory(MemoryBudget.ofBytes(1000).measuredBy(weighed)),
+                ModelServer.builder().ensemble(together))) {
+            var hook = new AtomicReference<Runnable>(() -> {});
+            ModelServer server = plain(builder)
+                    .runtime(hooked(() -> requireNonNull(hook.get()).run(), () -> {}))
+                    .serve(A, WeighedRuntime.model("a", 100, 1))
+                    .serve(B, WeighedRuntime.model("b", 100, 1))
+                    .start();
+            hook.set(server::close);
+            assertClosed(server, () -> server.swap(A, WeighedRuntime.model("a", 100, 1)));
+        }
+    }
+
+    @Test
+    void close_insideOfARefresh_servesNothing() {
+        Alias alias = A.alias("champion");
+        var fake = new FakeSource(version -> WeighedRuntime.model("a", 100, 1)).move(alias, 1);
+        var registry = new SimpleMeterRegistry();
+        ModelServer server = plain(ModelServer.of(fake))
+                .runtime(weighed)
+                .meters(registry)
+                .serve(alias)
+                .start();
+        fake.move(alias, 2);
+        fake.whenOpened(version -> server.close());
+        assertClosed(server, () -> server.refresh(A));
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void close_afterTheLoadInsideOfARefresh_servesNothing() {
+        Alias alias = A.alias("champion");
+        var fake = new FakeSource(version -> WeighedRuntime.model("a", 100, 1)).move(alias, 1);
+        var registry = new SimpleMeterRegistry();
+        var hook = new AtomicReference<Runnable>(() -> {});
+        ModelServer server = plain(ModelServer.of(fake))
+                .runtime(hooked(() -> {}, () -> requireNonNull(hook.get()).run()))
+                .meters(registry)
+                .serve(alias)
+                .start();
+        fake.move(alias, 2);
+        hook.set(server::close);
+        assertClosed(server, () -> server.refresh(A));
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void close_insideOfAReload_servesNothing() {
+        var hook = new AtomicReference<Runnable>(() -> {});
+        ModelServer server = plain(ModelServer.builder())
+                .runtime(hooked(() -> {}, () -> requireNonNull(hook.get()).run()))
+                .memory(MemoryBudget.ofBytes(100).measuredBy(weighed))
+                .serve(A, WeighedRuntime.model("a", 100, 1))
+                .serve(B, WeighedRuntime.model("b", 100, 1))
+                .start();
+        hook.set(server::close);
+        assertClosed(server, () -> server.predict(A, WeighedRuntime.X));
     }
 }
