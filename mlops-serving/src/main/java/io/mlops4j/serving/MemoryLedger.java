@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * How a model is loaded within the budget. One load at a time holds `loading`, from making room to being entered, so what
- * the process grew by is its own. A slot holds its `swapping` when it loads: the order is swapping, loading, and then the
+ * the process grew by is its own. A load that must wait for leases to come back lets `loading` go until it has a turn (Turns).
+ * A slot holds its `swapping` when it loads: the order is swapping, loading, and then the
  * lock of the residents.
  */
 /**
@@ -84,19 +85,20 @@ final class MemoryLedger implements AutoCloseable {
      */
     Admitted load(
             VersionId version, VerifiedModel verified, @Nullable Residence before, Supplier<ModelLoader.Ready> load) {
+        boolean turn = false;
         loading.lock();
         try {
             OptionalLong start = budget.meter().resident();
             long least = Math.max(
                     size(verified) * (start.isPresent() ? 1 : UNTOLD_FACTOR), before == null ? 0 : before.bytes());
-            makeRoom(version, least);
+            turn = makeRoomInTurn(version, least);
             OptionalLong empty = budget.meter().resident();
             long startNanos = budget.meter().nanos();
             ModelLoader.Ready ready = load.get();
             try {
                 double seconds = (budget.meter().nanos() - startNanos) / 1e9;
                 long bytes = Math.max(least, growth(empty, budget.meter().resident()));
-                makeRoom(version, bytes);
+                makeRoom(version, bytes, patience);
                 return new Admitted(ready, residents.enter(version, verified.digests(), bytes, seconds));
             } catch (Throwable e) {
                 ready.model().close();
@@ -104,6 +106,34 @@ final class MemoryLedger implements AutoCloseable {
             }
         } finally {
             loading.unlock();
+            if (turn) {
+                turns.end();
+            }
+        }
+    }
+
+    /** Makes room; waits for it in its turn, and then without holding up other loads. Gives whether it has one. */
+    private boolean makeRoomInTurn(VersionId version, long bytes) {
+        try {
+            makeRoom(version, bytes, 0);
+            return false;
+        } catch (OverloadedException e) { // not without waiting
+            boolean turn = false;
+            loading.unlock();
+            try {
+                turn = turns.awaitLoad(version.model());
+            } finally {
+                loading.lock();
+            }
+            try {
+                makeRoom(version, bytes, patience);
+                return turn;
+            } catch (Throwable failed) {
+                if (turn) {
+                    turns.end();
+                }
+                throw failed;
+            }
         }
     }
 
@@ -119,7 +149,7 @@ final class MemoryLedger implements AutoCloseable {
         return before.isPresent() && after.isPresent() ? after.getAsLong() - before.getAsLong() : 0;
     }
 
-    private void makeRoom(VersionId version, long bytes) {
+    private void makeRoom(VersionId version, long bytes, long patience) {
         long start = System.nanoTime();
         boolean interrupted = false;
         while (true) {

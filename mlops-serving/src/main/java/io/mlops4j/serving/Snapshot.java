@@ -7,9 +7,11 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -131,7 +133,7 @@ final class Snapshot implements AutoCloseable {
         if (turns == null || WorkerThread.isCurrent() || isHeldHere() || NestedSwaps.isInside()) {
             return pinWaiting(slots, request, start, key);
         }
-        turns.await(request, start);
+        turns.await(names(slots), request, start);
         try {
             return pinWaiting(slots, request, start, key);
         } finally {
@@ -143,6 +145,10 @@ final class Snapshot implements AutoCloseable {
     private static @Nullable Turns turns(Collection<Slot> slots) {
         MemoryLedger memory = slots.iterator().next().memory();
         return memory == null ? null : memory.turns();
+    }
+
+    private static Set<ModelName> names(Collection<Slot> slots) {
+        return slots.stream().map(Slot::name).collect(Collectors.toSet());
     }
 
     private static Snapshot pinWaiting(Collection<Slot> slots, Request request, long start, @Nullable String key) {
@@ -177,7 +183,7 @@ final class Snapshot implements AutoCloseable {
         Turns turns = turns(slots);
         return turns == null || NestedSwaps.isInside()
                 ? pinWaitingLater(slots, request, start, key)
-                : turns.later(request, start, () -> pinWaitingLater(slots, request, start, key));
+                : turns.later(names(slots), request, start, () -> pinWaitingLater(slots, request, start, key));
     }
 
     private static CompletionStage<Snapshot> pinWaitingLater(

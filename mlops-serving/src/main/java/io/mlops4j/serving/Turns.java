@@ -1,8 +1,12 @@
 package io.mlops4j.serving;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.mlops4j.model.ModelName;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
@@ -12,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /*
  * A turn that nobody has time for any more is a future that has failed: so it is given to the next one, and whether somebody
  * has his turn or has left is decided once, by the future.
+ *
+ * A load that must wait for leases to come back needs a turn as well: those leases could be held by somebody who waits for
+ * others, and for his own load behind this one. A load of a model that is assembled is part of that turn.
  *
  * Who ends his turn does not do what the next one has to do: that is woken, or goes on on a thread of its own. It may run the
  * host's code.
@@ -27,9 +34,18 @@ final class Turns {
     private final Deadlines deadlines;
     private final ReentrantLock lock = new ReentrantLock();
 
-    @GuardedBy("lock") private final Deque<CompletableFuture<Boolean>> waiting = new ArrayDeque<>();
+    @GuardedBy("lock") private final Deque<Waiter> waiting = new ArrayDeque<>();
 
-    @GuardedBy("lock") private boolean taken;
+    /** The models that are assembled; none if it is the turn of a load. Null if it is nobody's turn. */
+    @GuardedBy("lock") private @Nullable Set<ModelName> assembled;
+
+    /**
+     * Who waits.
+     *
+     * @param models those of an ensemble, or the one that is loaded
+     * @param turn told true when it is his turn; a load is told false if it need not wait, being part of somebody's turn
+     */
+    private record Waiter(Set<ModelName> models, boolean loads, CompletableFuture<Boolean> turn) {}
 
     Turns(Deadlines deadlines) {
         this.deadlines = deadlines;
@@ -40,8 +56,8 @@ final class Turns {
      *
      * @throws DeadlineExceededException if the time is over before
      */
-    void await(Request request, long start) {
-        CompletableFuture<Boolean> mine = enter();
+    void await(Set<ModelName> models, Request request, long start) {
+        CompletableFuture<Boolean> mine = enter(models, false);
         try {
             Reloads.await(mine, request, start, () -> tooLate(request));
         } finally {
@@ -49,9 +65,19 @@ final class Turns {
         }
     }
 
+    /**
+     * Waits for the turn of a load that must wait for leases, unless the load is part of somebody's turn.
+     *
+     * @return whether it has a turn, which must then be ended
+     */
+    boolean awaitLoad(ModelName model) {
+        return Reloads.await(enter(Set.of(model), true), Request.PLAIN, 0, () -> tooLate(Request.PLAIN));
+    }
+
     /** Does something when its turn has come, which ends with what it gives; fails if the request's time is over before. */
-    <T> CompletionStage<T> later(Request request, long start, Supplier<CompletionStage<T>> work) {
-        CompletableFuture<Boolean> mine = enter();
+    <T> CompletionStage<T> later(
+            Set<ModelName> models, Request request, long start, Supplier<CompletionStage<T>> work) {
+        CompletableFuture<Boolean> mine = enter(models, false);
         if (mine.isDone()) {
             return go(work);
         }
@@ -74,27 +100,49 @@ final class Turns {
     }
 
     /** Done when it is the turn. */
-    private CompletableFuture<Boolean> enter() {
-        var mine = new CompletableFuture<Boolean>();
+    private CompletableFuture<Boolean> enter(Set<ModelName> models, boolean loads) {
+        var mine = new Waiter(models, loads, new CompletableFuture<>());
+        List<Waiter> parts = List.of();
         lock.lock();
         try {
-            if (taken) {
+            if (assembled == null) {
+                parts = give(mine);
+            } else if (isPart(mine)) {
+                mine.turn().complete(false);
+            } else {
                 waiting.add(mine);
-                return mine;
+                return mine.turn();
             }
-            taken = true;
         } finally {
             lock.unlock();
         }
-        mine.complete(true);
-        return mine;
+        parts.forEach(part -> part.turn().complete(false));
+        mine.turn().complete(true);
+        return mine.turn();
+    }
+
+    /** Gives the turn; what is waiting and part of it need not wait. */
+    @GuardedBy("lock") private List<Waiter> give(Waiter next) {
+        assembled = next.loads() ? Set.of() : next.models();
+        List<Waiter> parts = new ArrayList<>();
+        for (Waiter waiter : waiting) {
+            if (isPart(waiter)) {
+                parts.add(waiter);
+            }
+        }
+        waiting.removeAll(parts);
+        return parts;
+    }
+
+    @GuardedBy("lock") private boolean isPart(Waiter waiter) {
+        return waiter.loads() && assembled != null && assembled.containsAll(waiter.models());
     }
 
     private void leaveIfLate(CompletableFuture<Boolean> mine) {
         if (mine.isCompletedExceptionally()) {
             lock.lock();
             try {
-                waiting.removeIf(one -> one == mine);
+                waiting.removeIf(one -> one.turn() == mine);
             } finally {
                 lock.unlock();
             }
@@ -103,21 +151,21 @@ final class Turns {
 
     /** Gives the turn to the next one who has time. */
     void end() {
-        CompletableFuture<Boolean> next = next();
-        while (next != null && !next.complete(true)) {
-            next = next();
-        }
-    }
-
-    private @Nullable CompletableFuture<Boolean> next() {
-        lock.lock();
-        try {
-            CompletableFuture<Boolean> next = waiting.poll();
-            taken = next != null;
-            return next;
-        } finally {
-            lock.unlock();
-        }
+        Waiter next;
+        do {
+            List<Waiter> parts = List.of();
+            lock.lock();
+            try {
+                next = waiting.poll();
+                assembled = null;
+                if (next != null) {
+                    parts = give(next);
+                }
+            } finally {
+                lock.unlock();
+            }
+            parts.forEach(part -> part.turn().complete(false));
+        } while (next != null && !next.turn().complete(true));
     }
 
     private static DeadlineExceededException tooLate(Request request) {

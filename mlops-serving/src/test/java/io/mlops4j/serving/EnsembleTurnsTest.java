@@ -6,6 +6,7 @@ import static io.mlops4j.serving.WeighedRuntime.name;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mlops4j.model.ModelName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,10 @@ final class EnsembleTurnsTest {
 
     /** Four models of 100, of which two fit; which two are in memory at the start depends on nothing but their order. */
     private ModelServer serve(Ensemble... ensembles) {
+        return builder(ensembles).start();
+    }
+
+    private ModelServerBuilder builder(Ensemble... ensembles) {
         ModelServerBuilder builder = ModelServer.builder()
                 .runtime(runtime)
                 .warmUp(WarmUp.none())
@@ -59,7 +64,7 @@ final class EnsembleTurnsTest {
             builder.serve(name(name), model(name, 100, 1));
         }
         List.of(ensembles).forEach(builder::ensemble);
-        return builder.start();
+        return builder;
     }
 
     private static long leases(ModelServer server) {
@@ -101,6 +106,21 @@ final class EnsembleTurnsTest {
             one.get(50, TimeUnit.SECONDS);
         }
         assertThat(leases(server)).isZero();
+    }
+
+    @Test
+    void predict_singleModelAsLargeAsAPair_answersAll() throws Exception {
+        ModelName big = name("big");
+        try (ModelServer server =
+                builder(AB, CB).serve(big, model("big", 200, 1)).start()) {
+            Future<?> alone = callers.submit(() -> {
+                for (int i = 0; i < TIMES; i++) {
+                    server.predict(big, X);
+                }
+            });
+            assertAllAnswered(server, ensemble -> server.predict(ensemble, request()));
+            alone.get(50, TimeUnit.SECONDS);
+        }
     }
 
     @Test
