@@ -2,8 +2,10 @@ package io.mlops4j.serving;
 
 import io.mlops4j.model.Value;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *    hear the signal, or late: what comes after the deadline is no answer.
  *  - Who does not wait is told by the alarm, even while his request waits for a worker or the model runs. Then the caller's
  *    lease goes back; so the work has another one, until its run has ended or turned out not to be needed.
- *  - Workers may all be busy with just the runs that are late. So bad news has a thread of its own.
+ *  - Workers may all be busy with just the runs that are late, or in code of the host. So bad news has a thread of its own, and
+ *    when the model is to end, what still waits for a worker is sent away: a worker that takes it finds it gone.
  */
 /**
  * Runs each call by itself, as soon as it comes: on the caller's thread, or on one of the server's workers if the caller
@@ -29,6 +32,11 @@ final class DirectDispatcher implements Dispatcher {
     private final Workers workers;
     private final ThreadPoolExecutor teller = WorkerThread.pool(1, Integer.MAX_VALUE, () -> "mlops-inference-late");
     private final Tellers tellers = new Tellers(teller);
+
+    /** What waits for a worker. Who takes it out runs it, or sends it away. */
+    private final Set<Work> waiting = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean terminated;
 
     DirectDispatcher(LoadedModel model, Deadlines deadlines, Workers workers) {
         this.model = model;
@@ -91,11 +99,29 @@ final class DirectDispatcher implements Dispatcher {
             if (call.isTimed()) {
                 alarm = deadlines.after(call.left(), this::ring);
             }
+            waiting.add(this);
             try {
                 workers.execute("model " + call.served().version(), this);
             } catch (Throwable e) {
-                end();
-                throw e;
+                if (waiting.remove(this)) {
+                    end();
+                    throw e;
+                }
+            }
+            if (terminated) { // which may not have seen it
+                sendAway();
+            }
+        }
+
+        void sendAway() {
+            if (waiting.remove(this)) {
+                tellers.execute(() -> {
+                    end();
+                    answer.completeExceptionally(new InferenceException(
+                            "Cannot run a request to model " + call.served().version()
+                                    + ": the model was retired and stopped",
+                            null));
+                });
             }
         }
 
@@ -107,6 +133,9 @@ final class DirectDispatcher implements Dispatcher {
         /** The lease goes back before anybody hears of the end: who hears of it may swap models. */
         @Override
         public void run() {
+            if (!waiting.remove(this)) {
+                return;
+            }
             Map<String, Value> outputs;
             try {
                 outputs = call.isTimed() ? runTimed(call, signal) : model.run(call.inputs());
@@ -134,7 +163,8 @@ final class DirectDispatcher implements Dispatcher {
 
     @Override
     public void terminate() {
-        // What waits for a worker runs into the model's own end.
+        terminated = true;
+        waiting.forEach(Work::sendAway);
     }
 
     @Override

@@ -70,6 +70,9 @@ final class EnsembleDesk implements AutoCloseable {
     CompletionStage<EnsemblePrediction> submit(Ensemble ensemble, Request request) {
         Line line = line(ensemble);
         line.slots().forEach(slot -> slot.meant(Request.PLAIN)); // throws if the server is closed
+        if (WorkerThread.isCurrent()) {
+            return OnWorker.submit(() -> predict(ensemble, request));
+        }
         var question = new EnsembleQuestion(ensemble, request, System.nanoTime());
         return new EnsembleSubmission(question, line.slots(), flow, around, workers, line.meters()).submit();
     }

@@ -217,7 +217,8 @@ public final class ModelServer implements AutoCloseable {
      * <p>Interceptors are called before a step on the thread on which the last of its inputs came: the caller's for the
      * first steps, a thread of the server for the others. The stage completes on a thread of the server, or at once on the
      * caller's if all answers are kept or the request is refused: hand what takes long to another one. A swap or a close
-     * that is called there does not wait for the old version to be freed.
+     * that is called there does not wait for the old version to be freed. What is submitted there is answered before this
+     * returns, its steps one after the other, as {@link #submit(ModelName, Request)} says.
      *
      * @param ensemble one that the server was built with
      * @param request a value for each of its inputs, and how to treat them
@@ -236,6 +237,10 @@ public final class ModelServer implements AutoCloseable {
      * hand what takes long to another one. A swap or a close that is called there does not wait for the old version to
      * be freed: that is done elsewhere.
      *
+     * <p>What is submitted on a thread of the server, by a callback or by a function of an ensemble, is answered on that
+     * thread before this returns, as {@link #predict(ModelName, Request)} would: so it may be waited for there. If the
+     * thread's stack is deep already, as in a long loop of callbacks, a new thread answers it.
+     *
      * @param name the model
      * @param request a value for each of its inputs, and how to treat them
      * @return the outputs, and the version that gave them
@@ -243,8 +248,13 @@ public final class ModelServer implements AutoCloseable {
      * @throws IllegalStateException if the server is closed
      */
     public CompletionStage<Prediction> submit(ModelName name, Request request) {
+        Slot slot = slot(name);
+        if (WorkerThread.isCurrent()) {
+            Served unused = slot.meant(Request.PLAIN); // throws if the server is closed
+            return OnWorker.submit(() -> predict(name, request));
+        }
         Around wrapped = around;
-        return wrapped == null ? flow.submit(slot(name), request) : wrapped.submit(slot(name), request);
+        return wrapped == null ? flow.submit(slot, request) : wrapped.submit(slot, request);
     }
 
     /**

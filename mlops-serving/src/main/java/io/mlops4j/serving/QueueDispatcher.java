@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  *    does, who waits is sent away: of all who fail to have a thread and give their instance back, the last one sees that no
  *    instance is taken. Whoever takes one later looks into the room himself.
  *  - Callers may hear of answers on a worker, and ask again from there. A worker that waited in the room could wait for
- *    itself; so its requests run at once, on it, beyond the number of instances if need be.
+ *    itself; so its requests run at once, on it, beyond the number of instances if need be. What callers submit there comes
+ *    as such a request too (OnWorker); only the server itself, which waits for nothing, submits from a worker.
  *  - A virtual thread that runs a model keeps its carrier for as long. If all carriers did, nobody could come and queue: there
  *    would be no batches, and the host's other virtual threads would stand. So a virtual thread takes an instance itself
  *    only if no other is busy, or runs are over before a worker could have begun; else it queues, and parks.
