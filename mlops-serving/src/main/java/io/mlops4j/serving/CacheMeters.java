@@ -10,7 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts how one version's questions met the cache. The meters go when the version goes.
+ * Counts how one version's questions met the cache. The meters go when the version goes. What
+ * they throw is contained.
  *
  * <p>Thread-safe.
  */
@@ -34,14 +35,16 @@ final class CacheMeters {
     }
 
     /** Those of a version without a cache, or of a server without meters. */
-    static final CacheMeters NONE = new CacheMeters(null, Map.of());
+    static final CacheMeters NONE = new CacheMeters(null, Map.of(), new MeterFailures("nothing"));
 
     private final @Nullable MeterRegistry registry;
     private final Map<Result, Counter> counters;
+    private final MeterFailures failures;
 
-    private CacheMeters(@Nullable MeterRegistry registry, Map<Result, Counter> counters) {
+    private CacheMeters(@Nullable MeterRegistry registry, Map<Result, Counter> counters, MeterFailures failures) {
         this.registry = registry;
         this.counters = counters;
+        this.failures = failures;
     }
 
     static CacheMeters of(@Nullable MeterRegistry registry, VersionId version) {
@@ -58,20 +61,24 @@ final class CacheMeters {
                             .tags(tags.and("result", result.tag()))
                             .register(registry));
         }
-        return new CacheMeters(registry, counters);
+        return new CacheMeters(registry, counters, new MeterFailures("the cache of version " + version));
     }
 
     void count(Result result) {
         Counter counter = counters.get(result);
         if (counter != null) {
-            counter.increment();
+            try {
+                counter.increment();
+            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+                failures.caught(e);
+            }
         }
     }
 
     void close() {
         MeterRegistry meters = registry;
         if (meters != null) {
-            counters.values().forEach(meters::remove);
+            counters.values().forEach(counter -> failures.contain(() -> meters.remove(counter)));
         }
     }
 }

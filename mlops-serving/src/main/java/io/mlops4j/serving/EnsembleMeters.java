@@ -8,7 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Times the requests to one ensemble, by how they ended. The meters last as long as the server.
+ * Times the requests to one ensemble, by how they ended. The meters last as long as the server. What they throw
+ * is contained.
  *
  * <p>Thread-safe.
  */
@@ -17,6 +18,7 @@ final class EnsembleMeters implements AutoCloseable {
 
     private final @Nullable MeterRegistry registry;
     private final Map<String, Timer> timers = new HashMap<>();
+    private final MeterFailures failures;
 
     /**
      * Makes the meters of an ensemble.
@@ -25,6 +27,7 @@ final class EnsembleMeters implements AutoCloseable {
      */
     EnsembleMeters(@Nullable MeterRegistry registry, Ensemble ensemble) {
         this.registry = registry;
+        this.failures = new MeterFailures("ensemble " + ensemble.name());
         if (registry != null) {
             for (String outcome : Observations.OUTCOMES) {
                 timers.put(
@@ -49,7 +52,7 @@ final class EnsembleMeters implements AutoCloseable {
     private void record(String outcome, long start) {
         Timer timer = timers.get(outcome);
         if (timer != null) {
-            timer.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+            failures.contain(() -> timer.record(System.nanoTime() - start, TimeUnit.NANOSECONDS));
         }
     }
 
@@ -57,7 +60,7 @@ final class EnsembleMeters implements AutoCloseable {
     public void close() {
         MeterRegistry meters = registry;
         if (meters != null) {
-            timers.values().forEach(meters::remove);
+            timers.values().forEach(timer -> failures.contain(() -> meters.remove(timer)));
         }
     }
 }

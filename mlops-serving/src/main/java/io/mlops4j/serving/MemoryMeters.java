@@ -14,7 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters of a server's memory budget, by model at most. They stay as long as the server.
+ * The meters of a server's memory budget, by model at most. They stay as long as the server. What they throw is
+ * contained.
  *
  * <p>Thread-safe.
  */
@@ -27,6 +28,7 @@ final class MemoryMeters implements AutoCloseable {
     private static final String BYTES = "bytes";
 
     private final @Nullable MeterRegistry registry;
+    private final MeterFailures broken = new MeterFailures("the memory budget");
     private final List<Meter> made = new ArrayList<>();
     private final Map<ModelName, Counter> evictions = new HashMap<>();
     private final Map<ModelName, Counter> reloads = new HashMap<>();
@@ -73,16 +75,17 @@ final class MemoryMeters implements AutoCloseable {
         count(failures.get(model));
     }
 
-    private static void count(@Nullable Counter counter) {
+    private void count(@Nullable Counter counter) {
         if (counter != null) {
-            counter.increment();
+            broken.contain(counter::increment);
         }
     }
 
     @Override
     public void close() {
-        if (registry != null) {
-            made.forEach(registry::remove);
+        MeterRegistry from = registry;
+        if (from != null) {
+            made.forEach(meter -> broken.contain(() -> from.remove(meter)));
         }
     }
 }

@@ -540,7 +540,8 @@ public final class ModelServer implements AutoCloseable {
     }
 
     private void removeMeters(MeterRegistry meters) {
-        gauges.forEach(meters::remove);
+        var failures = new MeterFailures("the server");
+        gauges.forEach(gauge -> failures.contain(() -> meters.remove(gauge)));
         ensembles.close();
     }
 }

@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters of one version's queue. They go when the version goes.
+ * The meters of one version's queue. They go when the version goes. What they throw is contained: they are told under the
+ * queue's lock, with a request neither in the queue nor out.
  *
  * <p>Thread-safe.
  */
@@ -31,12 +32,14 @@ final class QueueMeters {
             MeterRegistry registry, Tags tags, Timer time, DistributionSummary batch, Map<Shed, Counter> shed) {}
 
     /** Those of a version without a queue, or of a server without meters. */
-    static final QueueMeters NONE = new QueueMeters(null);
+    static final QueueMeters NONE = new QueueMeters(null, new MeterFailures("nothing"));
 
     private final @Nullable Made made;
+    private final MeterFailures failures;
 
-    private QueueMeters(@Nullable Made made) {
+    private QueueMeters(@Nullable Made made, MeterFailures failures) {
         this.made = made;
+        this.failures = failures;
     }
 
     static QueueMeters of(@Nullable MeterRegistry registry, VersionId version) {
@@ -61,7 +64,8 @@ final class QueueMeters {
                 .description("Rows of the batches that were run from the queue")
                 .tags(tags)
                 .register(registry);
-        return new QueueMeters(new Made(registry, tags, time, batch, shed));
+        return new QueueMeters(
+                new Made(registry, tags, time, batch, shed), new MeterFailures("the queue of version " + version));
     }
 
     /** Shows how many rows wait. Called once, before anything else. */
@@ -82,13 +86,21 @@ final class QueueMeters {
 
     void waited(long nanos) {
         if (made != null) {
-            made.time.record(nanos, TimeUnit.NANOSECONDS);
+            try {
+                made.time.record(nanos, TimeUnit.NANOSECONDS);
+            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+                failures.caught(e);
+            }
         }
     }
 
     void batch(int batchRows) {
         if (made != null) {
-            made.batch.record(batchRows);
+            try {
+                made.batch.record(batchRows);
+            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+                failures.caught(e);
+            }
         }
     }
 
@@ -96,7 +108,7 @@ final class QueueMeters {
         if (made != null) {
             Counter counter = made.shed.get(why);
             if (counter != null) {
-                counter.increment();
+                failures.contain(counter::increment);
             }
         }
     }
@@ -107,7 +119,7 @@ final class QueueMeters {
             all.add(made.time);
             all.add(made.batch);
             all.addAll(rows(made)); // whichever loading of the version showed them
-            all.forEach(made.registry::remove);
+            all.forEach(meter -> failures.contain(() -> made.registry.remove(meter)));
         }
     }
 }

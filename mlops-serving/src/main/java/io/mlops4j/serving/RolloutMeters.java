@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of one model's rollouts, whichever versions take part: their number does not grow with the number of rollouts.
- * They stay as long as the server.
+ * They stay as long as the server. What they throw is contained.
  *
  * <p>Thread-safe.
  */
@@ -41,6 +41,7 @@ final class RolloutMeters implements AutoCloseable {
     private final @Nullable MeterRegistry registry;
     private final Tags tags;
     private final Supplier<Optional<Trial>> current;
+    private final MeterFailures failures;
     private final List<Meter> gauges = new ArrayList<>();
     private final Map<String, Counter> counters = new HashMap<>();
 
@@ -53,6 +54,7 @@ final class RolloutMeters implements AutoCloseable {
      */
     RolloutMeters(@Nullable MeterRegistry registry, ModelName model, Supplier<Optional<Trial>> newest) {
         this.registry = registry;
+        failures = new MeterFailures("the rollouts of " + model);
         tags = Tags.of("model", model.value());
         current = () -> newest.get().filter(trial -> !trial.isOver());
         if (registry == null) {
@@ -105,7 +107,7 @@ final class RolloutMeters implements AutoCloseable {
     private void count(String name, String value) {
         Counter counter = counters.get(name + value);
         if (counter != null) {
-            counter.increment();
+            failures.contain(counter::increment);
         }
     }
 
@@ -129,8 +131,9 @@ final class RolloutMeters implements AutoCloseable {
     public void close() {
         MeterRegistry meters = registry;
         if (meters != null) {
-            gauges.forEach(meters::remove);
-            counters.values().forEach(meters::remove);
+            List<Meter> all = new ArrayList<>(gauges);
+            all.addAll(counters.values());
+            all.forEach(meter -> failures.contain(() -> meters.remove(meter)));
         }
     }
 }

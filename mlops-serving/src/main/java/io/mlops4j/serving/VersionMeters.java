@@ -3,19 +3,22 @@ package io.mlops4j.serving;
 import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.mlops4j.model.VersionId;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of one loaded version. They are made when it is loaded and removed when it is freed, so that there are
- * never meters of more versions than are loaded.
+ * never meters of more versions than are loaded. What they throw is contained.
  *
  * <p>Thread-safe.
  */
@@ -32,7 +35,8 @@ final class VersionMeters {
         Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofMillis(2_500), Duration.ofSeconds(5)
     };
 
-    private static final VersionMeters NONE = new VersionMeters(null, QueueMeters.NONE, CacheMeters.NONE);
+    private static final VersionMeters NONE =
+            new VersionMeters(null, QueueMeters.NONE, CacheMeters.NONE, new MeterFailures("nothing"));
 
     /** All meters, or none of them. */
     private record Made(MeterRegistry registry, Timer timer, Counter ok, Map<String, Counter> others) {}
@@ -41,11 +45,13 @@ final class VersionMeters {
 
     private final QueueMeters queue;
     private final CacheMeters cache;
+    private final MeterFailures failures;
 
-    private VersionMeters(@Nullable Made made, QueueMeters queue, CacheMeters cache) {
+    private VersionMeters(@Nullable Made made, QueueMeters queue, CacheMeters cache, MeterFailures failures) {
         this.made = made;
         this.queue = queue;
         this.cache = cache;
+        this.failures = failures;
     }
 
     static VersionMeters of(
@@ -64,7 +70,11 @@ final class VersionMeters {
             outcomes.put(outcome, outcome(registry, tags, outcome));
         }
         Counter ok = requireNonNull(outcomes.remove(Observations.OK));
-        return new VersionMeters(new Made(registry, timer, ok, Map.copyOf(outcomes)), queue, cache);
+        return new VersionMeters(
+                new Made(registry, timer, ok, Map.copyOf(outcomes)),
+                queue,
+                cache,
+                new MeterFailures("version " + version));
     }
 
     /** With a histogram of fixed bounds. */
@@ -88,15 +98,19 @@ final class VersionMeters {
 
     void ok(long nanos) {
         if (made != null) {
-            made.timer.record(nanos, TimeUnit.NANOSECONDS);
-            made.ok.increment();
+            try {
+                made.timer.record(nanos, TimeUnit.NANOSECONDS);
+                made.ok.increment();
+            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+                failures.caught(e);
+            }
         }
     }
 
     /** A request had no answer: what was wrong with it, with the load, or with the model. */
     void failed(Throwable e) {
         if (made != null) {
-            requireNonNull(made.others.get(Observations.outcome(e))).increment();
+            failures.contain(requireNonNull(made.others.get(Observations.outcome(e)))::increment);
         }
     }
 
@@ -105,9 +119,10 @@ final class VersionMeters {
         queue.close();
         cache.close();
         if (made != null) {
-            made.registry.remove(made.timer);
-            made.registry.remove(made.ok);
-            made.others.values().forEach(made.registry::remove);
+            List<Meter> all = new ArrayList<>(made.others.values());
+            all.add(made.timer);
+            all.add(made.ok);
+            all.forEach(meter -> failures.contain(() -> made.registry.remove(meter)));
         }
     }
 }

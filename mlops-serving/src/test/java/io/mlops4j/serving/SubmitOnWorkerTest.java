@@ -63,7 +63,7 @@ final class SubmitOnWorkerTest {
     }
 
     private static <T> CompletableFuture<T> inTime(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().copy().orTimeout(20, TimeUnit.SECONDS);
+        return stage.toCompletableFuture().copy().orTimeout(15, TimeUnit.SECONDS);
     }
 
     /** Does it while the model is shut, and opens it whatever happens; a server that hangs is left alone. */
@@ -147,8 +147,8 @@ final class SubmitOnWorkerTest {
         ModelServer server = serve(way.setUp());
         var stage = new AtomicReference<CompletionStage<Integer>>();
         whileShut(() -> stage.set(server.submit(NAME, Request.of(SimulatedModel.request(2)))
-                .thenCompose(first -> rounds(server, 20_000))));
-        assertThat(inTime(requireNonNull(stage.get())).get()).isEqualTo(20_000);
+                .thenCompose(first -> rounds(server, 5_000))));
+        assertThat(inTime(requireNonNull(stage.get())).get()).isEqualTo(5_000);
         assertThat(server.leases(NAME)).isZero();
         server.close();
     }
@@ -201,7 +201,7 @@ final class SubmitOnWorkerTest {
                     .toCompletableFuture();
         })));
         CompletableFuture<Prediction> late = inTime(requireNonNull(stage.get())).get();
-        assertThatThrownBy(() -> late.get(20, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> late.get(15, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(DeadlineExceededException.class);
         assertThat(unknown.get()).hasMessageContaining("unknown");
