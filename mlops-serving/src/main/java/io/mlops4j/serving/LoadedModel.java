@@ -9,6 +9,9 @@ import java.util.Optional;
 /**
  * A model that is ready to answer. Its owner closes it once nobody runs it any more; the server's leases see to that.
  *
+ * <p>A server contains what an implementation should not do: another exception than those named here becomes an
+ * {@link InferenceException} with the cause, as does an answer without a value for an output. An {@link Error} stays what it is.
+ *
  * <p>Implementations must allow {@link #run} from several threads at once.
  */
 public interface LoadedModel extends AutoCloseable {

@@ -72,6 +72,10 @@ final class ModelLoader {
     }
 
     private Served load(VersionId version, VerifiedModel verified, Residents.@Nullable Residence before) {
+        if (verified == null) {
+            throw new RejectedModelException(
+                    "Cannot load model " + version + ": its source gave null, expected its verified bytes");
+        }
         admission.check(verified);
         InferenceRuntime runtime = runtimeFor(version, verified);
         if (memory == null) {
@@ -93,8 +97,9 @@ final class ModelLoader {
 
     /** All that runs the model before it serves, and so makes it take the memory that it will need. */
     private Ready ready(VersionId version, InferenceRuntime runtime, VerifiedModel verified) {
-        LoadedModel model = open(runtime, verified);
-        return closedOnFailure(verified, model, () -> {
+        LoadedModel opened = open(runtime, verified);
+        return closedOnFailure(verified, opened, () -> {
+            var model = new CheckedModel(version, opened);
             ensembles.check(version, model.signature());
             new Warmer(verified.label(), model, warmUps.of(version.model())).warm();
             return new Ready(model, dispatching.judge(version, model));
@@ -123,27 +128,41 @@ final class ModelLoader {
     private static <T> T closedOnFailure(VerifiedModel verified, LoadedModel model, Supplier<T> step) {
         try {
             return step.get();
-        } catch (RuntimeException e) {
-            model.close();
+        } catch (Exception e) {
+            close(model, e);
             throw rejected(verified, e);
         } catch (Error e) {
-            model.close();
+            close(model, e);
             throw e;
         }
     }
 
-    private LoadedModel open(InferenceRuntime runtime, VerifiedModel verified) {
+    private static void close(LoadedModel model, Throwable after) {
         try {
-            return runtime.load(verified);
+            model.close();
         } catch (RuntimeException e) {
+            after.addSuppressed(e);
+        }
+    }
+
+    private LoadedModel open(InferenceRuntime runtime, VerifiedModel verified) {
+        LoadedModel model;
+        try {
+            model = runtime.load(verified);
+        } catch (Exception e) {
             throw rejected(verified, e);
         }
+        if (model == null) {
+            throw new RejectedModelException(
+                    "Cannot load model " + verified.label() + ": runtime " + runtime.name() + " gave null");
+        }
+        return model;
     }
 
     private InferenceRuntime runtimeFor(VersionId version, VerifiedModel verified) {
         List<InferenceRuntime> asked = runtimes.of(version.model());
         for (InferenceRuntime runtime : asked) {
-            if (runtime.accepts(verified)) {
+            if (accepts(runtime, verified)) {
                 return runtime;
             }
         }
@@ -152,10 +171,18 @@ final class ModelLoader {
                 + asked.stream().map(InferenceRuntime::name).toList());
     }
 
-    private static RuntimeException rejected(VerifiedModel verified, RuntimeException e) {
-        return e instanceof MlopsException
-                ? e
+    private static boolean accepts(InferenceRuntime runtime, VerifiedModel verified) {
+        try {
+            return runtime.accepts(verified);
+        } catch (Exception e) {
+            throw rejected(verified, e);
+        }
+    }
+
+    private static MlopsException rejected(VerifiedModel verified, Exception e) {
+        return e instanceof MlopsException typed
+                ? typed
                 : new RejectedModelException(
-                        "Cannot load model " + verified.label() + ": " + Text.quote(e.toString()), e);
+                        "Cannot load model " + verified.label() + ": " + Text.quote(CheckedModel.said(e)), e);
     }
 }
