@@ -187,6 +187,7 @@ final class SubmitOnWorkerTest {
     /** What fails at once fails the stage; but for what {@code submit} throws at once anywhere. */
     @ParameterizedTest
     @MethodSource("ways")
+    @SuppressWarnings("FutureReturnValueIgnored") // it is the stage's value, and looked at
     void submittedOnAWorker_whatFails_failsTheStage(Way way) throws Exception {
         ModelServer server = serve(way.setUp());
         var stage = new AtomicReference<CompletionStage<CompletableFuture<Prediction>>>();
